@@ -1,0 +1,136 @@
+"""Every error that Dengar raises on purpose, by what the caller should do.
+
+DengarError
+├── SkipItem                 put this one item aside, go on with the next
+│   └── Poison               it cannot be read: quarantine it with its bytes
+├── StopSource               end this run of this source, the others go on
+│   ├── Transient            try again inside the run (the only one that is)
+│   ├── RateLimited          wait until the stated time
+│   ├── AuthExpired          a person must renew the credentials
+│   ├── Forbidden            the account lacks the stated capability
+│   ├── BudgetSpent          wait until the stated time
+│   ├── Retention            the window can no longer be read: note a gap
+│   ├── Blocked              a login page or captcha answered instead of the source
+│   ├── SourceChanged        the answer has another shape than the one we know
+│   └── LeaseLost            another process runs this source now
+├── BadRequest               refuse what a client sent, with this message
+└── StopProgram              nothing can go on
+    ├── BadSettings          one sentence for each wrong setting
+    ├── ModelMissing         no trained classifier: run `dengar train`
+    ├── StoreUnavailable     no MongoDB answers
+    └── DataFolderBusy       another process holds the data folder
+"""
+
+from datetime import datetime
+
+
+class DengarError(Exception):
+    """The root: catching it catches all that Dengar raises on purpose."""
+
+
+class SkipItem(DengarError):
+    """This one item cannot be used; the next ones can."""
+
+
+class Poison(SkipItem):
+    """The item's bytes cannot be read as what they claim to be."""
+
+
+class StopSource(DengarError):
+    """This run of this source ends here; `outcome` is what the run's row says."""
+
+    outcome = "failed"
+
+
+class Transient(StopSource):
+    """A passing failure of the network or the other side."""
+
+    outcome = "transient"
+
+
+class RateLimited(StopSource):
+    """The other side wants a pause until `until`."""
+
+    outcome = "rate_limited"
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class AuthExpired(StopSource):
+    """The credentials are refused; a person must renew them."""
+
+    outcome = "auth_expired"
+
+
+class Forbidden(StopSource):
+    """The credentials work but do not allow what was asked."""
+
+    outcome = "forbidden"
+
+
+class BudgetSpent(StopSource):
+    """The source's budget is used up until `until`."""
+
+    outcome = "budget_spent"
+
+    def __init__(self, message: str, *, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
+class Retention(StopSource):
+    """The asked window is older than the source keeps."""
+
+    outcome = "retention"
+
+
+class Blocked(StopSource):
+    """Something other than the source answered: a login page, a captcha, a proxy."""
+
+    outcome = "blocked"
+
+
+class SourceChanged(StopSource):
+    """The answer no longer has the known shape."""
+
+    outcome = "changed"
+
+
+class LeaseLost(StopSource):
+    """Another process holds the lease now; nothing more may be written by this one."""
+
+    outcome = "lease_lost"
+
+
+class BadRequest(DengarError):
+    """A client sent something that cannot be taken; `status` is the HTTP status that says so."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class StopProgram(DengarError):
+    """Nothing can go on; the message says what a person must do."""
+
+
+class BadSettings(StopProgram):
+    """The settings are wrong; `problems` has one sentence for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ModelMissing(StopProgram):
+    """No trained classifier is in its place."""
+
+
+class StoreUnavailable(StopProgram):
+    """No MongoDB answers."""
+
+
+class DataFolderBusy(StopProgram):
+    """Another process holds the data folder."""

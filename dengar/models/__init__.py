@@ -1,0 +1,45 @@
+"""The records that pass between the parts: frozen, typed, without input or output."""
+
+from dengar.models.item import Item, Kind, post_id
+from dengar.models.labels import Alternative, Labels, Urgency
+from dengar.models.place import Area, Candidate, Level, Located, Mention, Place, Point, Precision
+from dengar.models.post import Draft, Media, Photo, Post, Quarantined
+from dengar.models.record import Record, whole_milliseconds
+from dengar.models.report import OPEN_STATES, Event, EventKind, Report, Routing, State, Voice
+from dengar.models.run import Gap, Run
+from dengar.models.unit import Unit, UnitKind
+
+__all__ = [
+    "OPEN_STATES",
+    "Alternative",
+    "Area",
+    "Candidate",
+    "Draft",
+    "Event",
+    "EventKind",
+    "Gap",
+    "Item",
+    "Kind",
+    "Labels",
+    "Level",
+    "Located",
+    "Media",
+    "Mention",
+    "Photo",
+    "Place",
+    "Point",
+    "Post",
+    "Precision",
+    "Quarantined",
+    "Record",
+    "Report",
+    "Routing",
+    "Run",
+    "State",
+    "Unit",
+    "UnitKind",
+    "Urgency",
+    "Voice",
+    "post_id",
+    "whole_milliseconds",
+]

@@ -1,0 +1,45 @@
+"""Item: what a channel said, untouched."""
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+from dengar.models.record import Record
+
+Kind = Literal["upsert", "edit", "tombstone"]
+
+
+class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """One message as a source delivered it: the bytes, where they came from, and when.
+
+    `collector` names the module of `dengar.ingest` that can read the bytes; `source` the configured source that
+    fetched them. `observed_at` is our clock, `claimed_at` theirs and may lie. `number` is a tracking number that was
+    already told to the sender.
+    """
+
+    channel: str
+    account: str
+    native_id: str
+    collector: str
+    source: str
+    payload: bytes
+    media_type: str
+    observed_at: datetime
+    claimed_at: datetime | None = None
+    kind: Kind = "upsert"
+    number: str | None = None
+
+    @property
+    def id(self) -> str:
+        """`channel:account:native_id`, the same for every delivery of the same message."""
+        return f"{self.channel}:{self.account}:{self.native_id}"
+
+    @property
+    def content_hash(self) -> str:
+        """Hex digest of the bytes: the same message with other bytes is a new revision."""
+        return hashlib.blake2b(self.payload, digest_size=16).hexdigest()
+
+
+def post_id(item_id: str) -> str:
+    """Derive a post's `_id`: four hex digits spread the writes evenly over an index or shard."""
+    return hashlib.sha1(item_id.encode(), usedforsecurity=False).hexdigest()[:4] + ":" + item_id
