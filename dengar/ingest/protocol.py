@@ -1,7 +1,7 @@
 """What a collector is: one module of this folder with some of these functions.
 
-    Settings                              a pydantic model: the source's section of dengar.toml
-    Cursor                                a msgspec Struct: how far the source was read (pull channels)
+    Settings                              its section of dengar.toml: a SourceSettings with the channel's own fields
+    Cursor                                how far the source was read (pull channels); every field has a default
     pull(settings, cursor, window, budget, clock) -> iterator of Batch     poll and stream channels
     accept(settings, request, now) -> Batch                                push channels (webhooks, forms)
     check(settings) -> list of problems   tries the credentials, reads no data
@@ -9,17 +9,31 @@
     describe() -> Description             retention, ordering, price
     parse(item) -> Draft                  pure; raises Poison for bytes it cannot read
 
-The folder is the list (`dengar.ingest.find`): adding a channel adds a file and edits none.
+The folder is the list (`dengar.ingest.find`): adding a channel adds a file and edits none. What several channels need
+to read bytes lies in `formats`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
+from pydantic import BaseModel, ConfigDict
 
-from dengar.models import Item, Quarantined, Record
+from dengar.models import Draft, Item, Quarantined, Record
 
 Clock = Callable[[], datetime]
+
+
+class SourceSettings(BaseModel):
+    """What every source has: its name, its collector, and how often it is read (None: it is pushed to us)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    collector: str
+    every: str | None = None
+    enabled: bool = True
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,3 +84,41 @@ class Description(Record, frozen=True, kw_only=True):
     sees_edits: bool
     sees_deletions: bool
     price: str
+
+
+class Collector(Protocol):
+    """A collector module as its callers see it; a channel leaves out what it cannot do."""
+
+    Settings: type[SourceSettings]
+
+    def parse(self, item: Item) -> Draft:
+        """Read the item's bytes; raises Poison."""
+
+    def describe(self) -> Description:
+        """Tell what an operator should know."""
+
+
+class Pulling(Collector, Protocol):
+    """A channel that is read."""
+
+    Cursor: type[Cursor]
+
+    def pull(
+        self,
+        settings: Any,
+        cursor: Any,
+        window: Window | None,
+        budget: Budget,
+        clock: Clock,
+    ) -> Iterator[Batch]:
+        """Read on from the cursor, or the window."""
+
+    def check(self, settings: Any) -> list[str]:  # noqa: ANN401  each collector has its own Settings
+        """Try the credentials."""
+
+
+class Pushed(Collector, Protocol):
+    """A channel that is pushed to us."""
+
+    def accept(self, settings: Any, request: Request, now: datetime) -> Batch:  # noqa: ANN401
+        """Take a request; raises BadRequest."""

@@ -1,5 +1,6 @@
 """The records that pass between the parts: frozen, typed, without input or output."""
 
+from dengar.models.changes import Changes, Pending
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
 from dengar.models.place import Area, Candidate, Level, Located, Mention, Place, Point, Precision
@@ -14,6 +15,7 @@ __all__ = [
     "Alternative",
     "Area",
     "Candidate",
+    "Changes",
     "Draft",
     "Event",
     "EventKind",
@@ -25,6 +27,7 @@ __all__ = [
     "Located",
     "Media",
     "Mention",
+    "Pending",
     "Photo",
     "Place",
     "Point",

@@ -52,6 +52,7 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float | None = None
     place: Place | None = None
     voice: Voice | None = None
+    gist: tuple[str, ...] = ()
     routing: Routing | None = None
     state: State | None = None
     reason: str | None = None
@@ -66,7 +67,8 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One problem: a fold of its events.
 
     `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts, `authors` distinct
-    people. `numbers` holds every tracking number that leads here. `version` is the number of events folded in.
+    people. `numbers` holds every tracking number that leads here. `version` is the number of events folded in. `gist`
+    are the telling words of the first post, by which later posts about the same problem are recognised.
     """
 
     number: str
@@ -88,3 +90,4 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     channels: tuple[str, ...]
     numbers: tuple[str, ...]
     photos: tuple[str, ...] = ()
+    gist: tuple[str, ...] = ()

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Scrapy spiders, one a site (none yet: the sites come with the other channels)."""

@@ -1,0 +1,1 @@
+"""Reading wire formats that several channels share: messages, rows, HTML, photos, dates."""

@@ -1,0 +1,47 @@
+"""cursors: how far each source was read, and whether it stands still until a person has looked."""
+
+from typing import TypeVar
+
+import msgspec
+from pymongo.errors import DuplicateKeyError
+
+from dengar.errors import LeaseLost
+from dengar.store.documents import Rows, Session, from_document, to_document
+
+C = TypeVar("C", bound=msgspec.Struct)
+
+
+class Cursors:
+    """Answers: where does this source go on, and may it."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def find(self, source: str, kind: type[C]) -> tuple[C, int]:
+        """Give the source's cursor and its version; a source never read gives an empty cursor and version 0."""
+        row = self._rows.find_one({"_id": source, "version": {"$exists": True}})
+        return (from_document(row["cursor"], kind), row["version"]) if row else (kind(), 0)
+
+    def save(self, source: str, cursor: msgspec.Struct, version: int, session: Session) -> int:
+        """Move the cursor on from `version`; raises LeaseLost when somebody else has moved it."""
+        expected = {"_id": source, "version": version or {"$exists": False}}
+        change = {"$set": {"cursor": to_document(cursor), "version": version + 1}}
+        try:
+            done = self._rows.update_one(expected, change, upsert=version == 0, session=session)
+        except DuplicateKeyError:
+            done = None
+        if done is None or not (done.matched_count or done.upserted_id):
+            raise LeaseLost(f"The cursor of {source} was moved by another process.")
+        return version + 1
+
+    def stop(self, source: str, reason: str) -> None:
+        """Keep the source still until a person starts it again."""
+        self._rows.update_one({"_id": source}, {"$set": {"stopped": reason}}, upsert=True)
+
+    def resume(self, source: str) -> None:
+        """Let the source go on."""
+        self._rows.update_one({"_id": source}, {"$unset": {"stopped": ""}})
+
+    def stopped(self) -> dict[str, str]:
+        """Give the stopped sources with their reasons."""
+        return {row["_id"]: row["stopped"] for row in self._rows.find({"stopped": {"$exists": True}})}

@@ -1,0 +1,26 @@
+"""events: the append-only history of every report."""
+
+from collections.abc import Iterator, Sequence
+
+from dengar.models import Event
+from dengar.store.documents import Rows, Session, from_document, to_document
+
+
+class Events:
+    """Answers: what happened to this report."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def append(self, events: Sequence[Event], session: Session) -> None:
+        """Write new events; the unique id refuses a second event with the same number."""
+        if events:
+            self._rows.insert_many([to_document(event) | {"_id": event.id} for event in events], session=session)
+
+    def of_report(self, number: str) -> list[Event]:
+        """Give a report's events in order."""
+        return [from_document(row, Event) for row in self._rows.find({"report": number}).sort("seq")]
+
+    def all_in_order(self) -> Iterator[Event]:
+        """Give every event, report by report."""
+        return (from_document(row, Event) for row in self._rows.find().sort([("report", 1), ("seq", 1)]))

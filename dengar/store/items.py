@@ -1,0 +1,119 @@
+"""items: what the channels said, byte for byte, and the queue of what the pipeline has not seen yet."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+import gridfs
+from bson import ObjectId
+from pymongo import ReplaceOne
+
+from dengar.models import Item, Pending
+from dengar.store.documents import Data, Document, Session, from_document, to_document
+
+INLINE_BYTES = 256 * 1024  # larger payloads go to GridFS: a document ends at 16 MB, a mail does not
+
+
+class Items:
+    """Answers: is this delivery new, what is waiting, what was said."""
+
+    def __init__(self, data: Data) -> None:
+        self._rows = data["items"]
+        self._files = gridfs.GridFSBucket(data, bucket_name="payloads")
+
+    def prepare(self, items: Sequence[Item]) -> list[Document]:
+        """Make the documents; large payloads are written aside first, which a repetition does not double."""
+        started = time.time_ns()
+        return [self.to_row(item, started + place) for place, item in enumerate(items)]
+
+    def save(self, documents: Sequence[Document], session: Session) -> None:
+        """Store new items, and new contents of known ones as a further revision; known contents change nothing."""
+        latest = {document["_id"]: document for document in documents}
+        known = {
+            row["_id"]: row
+            for row in self._rows.find({"_id": {"$in": list(latest)}}, {"hash": 1, "revision": 1}, session=session)
+        }
+        fresh = [document for key, document in latest.items() if key not in known]
+        changed = [
+            ReplaceOne({"_id": key}, document | {"revision": known[key]["revision"] + 1})
+            for key, document in latest.items()
+            if key in known and known[key]["hash"] != document["hash"]
+        ]
+        if fresh:
+            self._rows.insert_many(fresh, ordered=True, session=session)
+        if changed:
+            self._rows.bulk_write(changed, session=session)
+
+    def pending(self, limit: int) -> list[Pending]:
+        """Give the items that wait, oldest first."""
+        rows = self._rows.find({"state": "pending"}).sort("order").limit(limit)
+        return [Pending(item=self.from_row(row), order=row["order"], revision=row["revision"]) for row in rows]
+
+    def count_pending(self) -> int:
+        """Count the items that wait."""
+        return self._rows.count_documents({"state": "pending"})
+
+    def settle(self, orders: Sequence[str], session: Session) -> None:
+        """Take these out of the queue; an item that got new contents meanwhile has another place and stays."""
+        if orders:
+            self._rows.update_many(
+                {"state": "pending", "order": {"$in": list(orders)}}, {"$set": {"state": "done"}}, session=session
+            )
+
+    def find(self, item_id: str) -> Item | None:
+        """Give an item as it was delivered last."""
+        row = self._rows.find_one({"_id": item_id})
+        return self.from_row(row) if row else None
+
+    def number_of(self, item_id: str) -> str | None:
+        """Give the tracking number that was told for this item."""
+        row = self._rows.find_one({"_id": item_id}, {"number": 1})
+        return row.get("number") if row else None
+
+    def find_number(self, number: str) -> str | None:
+        """Give the id of the item that has this tracking number."""
+        row = self._rows.find_one({"number": number}, {"_id": 1})
+        return row["_id"] if row else None
+
+    def put_back(self, item: Item, session: Session = None) -> None:
+        """Queue an item again, at the end."""
+        known = self._rows.find_one({"_id": item.id}, {"revision": 1}, session=session) or {"revision": 1}
+        row = self.to_row(item, time.time_ns()) | {"revision": known["revision"]}
+        self._rows.replace_one({"_id": item.id}, row, upsert=True, session=session)
+
+    def drop_files(self, before: datetime) -> int:
+        """Delete payload files from before this time whose item is gone; gives their number."""
+        stale = [file for file in self._files.find({"uploadDate": {"$lt": before}}) if not self._is_used(file.filename)]
+        for file in stale:
+            self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it
+        return len(stale)
+
+    def _is_used(self, name: str) -> bool:
+        return self._rows.find_one({"payload_file": name}, {"_id": 1}) is not None
+
+    def to_row(self, item: Item, order: int) -> Document:
+        """Write an item as a row of the queue; a large payload goes to a file first."""
+        document = to_document(item) | {
+            "_id": item.id,
+            "hash": item.content_hash,
+            "state": "pending",
+            "order": f"{order:020d}{secrets.token_hex(2)}",
+            "revision": 1,
+        }
+        if len(item.payload) > INLINE_BYTES:
+            document |= {"payload": b"", "payload_file": self._keep_file(item)}
+        return document
+
+    def _keep_file(self, item: Item) -> str:
+        name = item.content_hash
+        if not next(self._files.find({"filename": name}).limit(1), None):
+            self._files.upload_from_stream_with_id(ObjectId(), name, item.payload)
+        return name
+
+    def from_row(self, row: Document) -> Item:
+        """Read a row back, with its payload from wherever it is."""
+        name = row.get("payload_file")
+        if name is None:
+            return from_document(row, Item)
+        return from_document(row | {"payload": self._files.open_download_stream_by_name(name).read()}, Item)

@@ -1,0 +1,38 @@
+"""posts: every message, masked and judged; written once a revision."""
+
+from collections.abc import Iterable, Sequence
+
+from pymongo import ReplaceOne
+
+from dengar.models import Post
+from dengar.store.documents import Rows, Session, from_document, to_document
+
+
+class Posts:
+    """Answers: is this post known, and what did people say about this report."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, posts: Sequence[Post], session: Session) -> None:
+        """Write posts; a known one is replaced."""
+        if posts:
+            writes = [ReplaceOne({"_id": post.id}, to_document(post) | {"_id": post.id}, upsert=True) for post in posts]
+            self._rows.bulk_write(writes, ordered=False, session=session)
+
+    def find_all(self, ids: Iterable[str]) -> dict[str, Post]:
+        """Give those of these posts that are known, by id."""
+        return {row["_id"]: from_document(row, Post) for row in self._rows.find({"_id": {"$in": list(ids)}})}
+
+    def of_report(self, number: str) -> list[Post]:
+        """Give the posts that said this report's problem, oldest first."""
+        return [from_document(row, Post) for row in self._rows.find({"report": number}).sort("created_at")]
+
+    def find_number(self, number: str) -> Post | None:
+        """Find the post whose sender was told this tracking number."""
+        row = self._rows.find_one({"number": number})
+        return from_document(row, Post) if row else None
+
+    def count(self) -> int:
+        """Count all posts, from the collection's own bookkeeping."""
+        return self._rows.estimated_document_count()

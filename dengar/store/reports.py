@@ -1,0 +1,64 @@
+"""reports: one row a problem, always equal to the fold of its events."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pymongo import InsertOne, ReplaceOne
+
+from dengar.errors import LeaseLost
+from dengar.models import OPEN_STATES, Event, Report
+from dengar.store.documents import Document, Rows, Session, from_document, to_document
+
+
+class Reports:
+    """Answers: which reports are new, open, near, or known under this number."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, reports: Sequence[Report], events: Iterable[Event], session: Session) -> None:
+        """Write reports that grew by `events`; raises LeaseLost when one was changed by somebody else meanwhile."""
+        grown = Counter(event.report for event in events)
+        writes = [self._write(report, report.version - grown[report.number]) for report in reports]
+        if not writes:
+            return
+        done = self._rows.bulk_write(writes, session=session)
+        if done.inserted_count + done.matched_count != len(writes):
+            raise LeaseLost("A report was changed by another process while this batch was judged.")
+
+    def find(self, number: str) -> Report | None:
+        """Find a report by its own number or by any tracking number that joined it."""
+        row = self._rows.find_one({"numbers": number})
+        return from_document(row, Report) if row else None
+
+    def find_all(self, numbers: Iterable[str]) -> list[Report]:
+        """Give these reports."""
+        return [from_document(row, Report) for row in self._rows.find({"_id": {"$in": list(numbers)}})]
+
+    def find_open(self, wanted: Iterable[tuple[str, str | None]], limit: int = 2000) -> list[Report]:
+        """Give the newest open reports of these pairs of kelurahan code and category."""
+        pairs = [{"kel": kel, "category": category} for kel, category in wanted]
+        if not pairs:
+            return []
+        rows = self._rows.find({"$or": pairs, "state": {"$in": list(OPEN_STATES)}}).sort("created_at", -1).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
+    def newest(self, limit: int = 50, kel: str | None = None, category: str | None = None) -> list[Report]:
+        """Give the newest reports, of one kelurahan or category when named."""
+        chosen: Document = {"kel": kel} if kel else {}
+        if category:
+            chosen["category"] = category
+        rows = self._rows.find(chosen).sort([("created_at", -1), ("_id", -1)]).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
+    def count(self) -> int:
+        """Count all reports, from the collection's own bookkeeping."""
+        return self._rows.estimated_document_count()
+
+    def count_review(self) -> int:
+        """Count the reports that wait for a person's decision."""
+        return self._rows.count_documents({"needs_review.0": {"$exists": True}, "state": {"$in": list(OPEN_STATES)}})
+
+    def _write(self, report: Report, version: int) -> InsertOne[Document] | ReplaceOne[Document]:
+        row = to_document(report) | {"_id": report.number}
+        return InsertOne(row) if version == 0 else ReplaceOne({"_id": report.number, "version": version}, row)

@@ -1,0 +1,31 @@
+"""runs: one row for every run of every source, also for those that died."""
+
+from dengar.models import Run
+from dengar.store.documents import Rows, from_document, to_document
+
+
+class Runs:
+    """Answers: when was this source read last, and what came of it."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def save(self, run: Run) -> None:
+        """Write a run; its end replaces its beginning."""
+        self._rows.replace_one({"_id": run.id}, to_document(run) | {"_id": run.id}, upsert=True)
+
+    def close_dead(self, source: str) -> None:
+        """Mark the source's runs that never ended; call it while holding the source's lease."""
+        self._rows.update_many({"source": source, "outcome": "running"}, {"$set": {"outcome": "crashed"}})
+
+    def last_by_source(self) -> dict[str, Run]:
+        """Give the newest run of each source."""
+        groups = self._rows.aggregate(
+            [{"$sort": {"source": 1, "started_at": -1}}, {"$group": {"_id": "$source", "run": {"$first": "$$ROOT"}}}]
+        )
+        return {group["_id"]: from_document(group["run"], Run) for group in groups}
+
+    def of_source(self, source: str, limit: int = 50) -> list[Run]:
+        """Give a source's runs, newest first."""
+        rows = self._rows.find({"source": source}).sort("started_at", -1).limit(limit)
+        return [from_document(row, Run) for row in rows]

@@ -1,0 +1,136 @@
+"""The store as a whole: its collections, and the two writes in which several of them must agree."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Self, TypeVar
+
+import msgspec
+import pymongo
+from bson.codec_options import CodecOptions
+from pymongo.client_session import ClientSession
+from pymongo.errors import PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from dengar.errors import StoreUnavailable
+from dengar.models import Changes, Item, Quarantined
+from dengar.store.cursors import Cursors
+from dengar.store.documents import Data, Document
+from dengar.store.events import Events
+from dengar.store.gaps import Gaps
+from dengar.store.items import Items
+from dengar.store.leases import Lease, Leases
+from dengar.store.media import MediaFiles
+from dengar.store.migrations import migrate
+from dengar.store.numbers import Numbers
+from dengar.store.posts import Posts
+from dengar.store.quarantine import Quarantine
+from dengar.store.reports import Reports
+from dengar.store.runs import Runs
+from dengar.store.units import Units
+
+T = TypeVar("T")
+Client = pymongo.MongoClient[Document]
+
+
+class Store:
+    """All that Dengar remembers; every write waits for a majority of the replica set."""
+
+    def __init__(self, client: Client, data: Data) -> None:
+        self._client = client
+        self.data = data
+        self.cursors = Cursors(data["cursors"])
+        self.events = Events(data["events"])
+        self.gaps = Gaps(data["gaps"])
+        self.items = Items(data)
+        self.leases = Leases(data["leases"])
+        self.media = MediaFiles(data)
+        self.numbers = Numbers(data["numbers"])
+        self.posts = Posts(data["posts"])
+        self.quarantine = Quarantine(data["quarantine"], self.items)
+        self.reports = Reports(data["reports"])
+        self.runs = Runs(data["runs"])
+        self.units = Units(data["units"])
+
+    @classmethod
+    def connect(cls, uri: str, database: str = "dengar", *, patience_seconds: float = 30) -> Self:
+        """Open the database and bring its indexes up to date; raises StoreUnavailable when no primary answers."""
+        client: Client = pymongo.MongoClient(uri, serverSelectionTimeoutMS=int(patience_seconds * 1000))
+        data: Data = client.get_database(
+            database,
+            codec_options=CodecOptions(tz_aware=True),
+            write_concern=WriteConcern("majority"),
+            read_concern=ReadConcern("majority"),
+        )
+        try:
+            migrate(data)
+        except PyMongoError as error:
+            client.close()
+            raise StoreUnavailable(
+                f"No writable MongoDB replica set answers at the configured address: {error}"
+            ) from error
+        return cls(client, data)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def is_ready(self) -> bool:
+        """Say whether a primary takes writes now."""
+        try:
+            return bool(self._client.admin.command("hello").get("isWritablePrimary"))
+        except PyMongoError:
+            return False
+
+    def save_batch(
+        self,
+        source: str,
+        items: Sequence[Item],
+        poison: Sequence[Quarantined],
+        cursor: msgspec.Struct | None,
+        version: int,
+    ) -> int:
+        """Store a batch and the cursor that is true with it, both or neither; gives the cursor's new version.
+
+        Items that are stored already with the same bytes are left alone. Raises LeaseLost when another process moved
+        the cursor since `version` was read.
+        """
+        ready = self.items.prepare(items)
+
+        def write(session: ClientSession) -> int:
+            self.items.save(ready, session)
+            self.quarantine.keep(poison, session)
+            return self.cursors.save(source, cursor, version, session) if cursor is not None else version
+
+        return self._in_transaction(write)
+
+    def save_changes(self, changes: Changes, lease: Lease, now: datetime) -> None:
+        """Write the outcome of a pipeline batch, all or nothing.
+
+        Raises LeaseLost when another process holds the pipeline, or changed one of the reports meanwhile.
+        """
+        self.media.save(changes.photos)
+
+        def write(session: ClientSession) -> None:
+            self.leases.fence(lease, now, session)
+            self.posts.save(changes.posts, session)
+            self.events.append(changes.events, session)
+            self.reports.save(changes.reports, changes.events, session)
+            self.quarantine.keep(changes.quarantined, session)
+            self.items.settle(changes.settled, session)
+
+        self._in_transaction(write)
+
+    def replay(self, item_id: str) -> None:
+        """Put a quarantined item back into the queue."""
+
+        def write(session: ClientSession) -> None:
+            self.items.put_back(self.quarantine.release(item_id, session), session)
+
+        self._in_transaction(write)
+
+    def _in_transaction(self, write: Callable[[ClientSession], T]) -> T:
+        with self._client.start_session() as session:
+            return session.with_transaction(
+                write, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority")
+            )
