@@ -13,14 +13,14 @@ The folder is the list (`dengar.ingest.find`): adding a channel adds a file and 
 to read bytes lies in `formats`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from dengar.models import Draft, Item, Quarantined, Record
+from dengar.models import Draft, Item, Quarantined, Record, Request
 
 Clock = Callable[[], datetime]
 
@@ -66,14 +66,6 @@ class Budget(Record, frozen=True, kw_only=True):
 
     posts: int | None = None
     money: float | None = None
-
-
-class Request(Record, frozen=True, kw_only=True):
-    """An HTTP request as it came in: header names in lower case, the raw body, the sender's address."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    remote: str = ""
 
 
 class Description(Record, frozen=True, kw_only=True):
