@@ -1,0 +1,71 @@
+"""Normalisation, the same for training and running.
+
+normalise(text)
+  plain_letters      unicode tricks, emoji meaning            letters.py
+  links              dropped: where they lead is not said
+  spoken_tags        hashtags and accounts to words           hashtags.py
+  elongation         'bangeeet' to 'banget'
+  number_classes     '30cm' to '<cm>'                         figures.py
+  slang              'yg' to 'yang', once per word            lexicon.py
+  places             'tebet' to '<tempat>': a place is no reason for a category
+  repeats            'jalan-jalan' to 'jalan'
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from dengar.classify.figures import CLASSES, number_classes
+from dengar.classify.hashtags import spoken_tags
+from dengar.classify.letters import plain_letters
+from dengar.classify.lexicon import places, slang
+
+LONGEST = 5000
+PLACE = "<tempat>"
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+", re.IGNORECASE)
+_LONG = re.compile(r"([a-z])\1{2,}")
+_TOKEN = re.compile(rf"<(?:{'|'.join(CLASSES)})>|[a-z]+")
+
+
+def _standard(words: Iterable[str]) -> Iterator[str]:
+    known = slang()
+    for word in words:
+        standard = known.get(word)
+        if standard is None:
+            yield word
+        else:
+            yield from standard
+
+
+def _once(words: Iterable[str]) -> list[str]:
+    kept: list[str] = []
+    for word in words:
+        if not kept or kept[-1] != word:
+            kept.append(word)
+    return kept
+
+
+def _without_places(words: list[str]) -> Iterator[str]:
+    known = places()
+    at = 0
+    while at < len(words):
+        for name in known.get(words[at], ()):
+            if tuple(words[at : at + len(name)]) == name:
+                yield PLACE
+                at += len(name)
+                break
+        else:
+            yield words[at]
+            at += 1
+
+
+def tokens(text: str) -> list[str]:
+    """Give the normalised words of the first 5,000 characters; an empty list when there are none."""
+    text = plain_letters(text[:LONGEST])
+    text = spoken_tags(_LINK.sub(" ", text)).lower().replace("'", "")
+    text = number_classes(_LONG.sub(r"\1", text))
+    return _once(_without_places(_once(_standard(_TOKEN.findall(text)))))
+
+
+def normalise(text: str) -> str:
+    """Give the normalised words as one text; normalising it again changes nothing."""
+    return " ".join(tokens(text))
