@@ -1,0 +1,121 @@
+"""What one hit, one point or one hint says about the kelurahan: shares of belief, and how far to trust it."""
+
+from functools import cached_property
+from typing import NamedTuple
+
+from dengar.geocode.gazetteer import Entry, Match
+from dengar.geocode.mentions import Hit
+from dengar.models.place import Area
+
+# How often a hit of this kind tells the right kelurahan, area or city (estimates, checked on labelled texts).
+TRUST = {
+    "kelurahan": 0.88, "kecamatan": 0.88, "kota": 0.95, "area": 0.82, "landmark": 0.8, "transit_stop": 0.75,
+    "road_structure": 0.7, "waterway": 0.55, "street": 0.75,
+}  # fmt: skip
+EXPLICIT = 0.985
+NAMED_AFTER = 0.4  # "Jl. Jelambar Selatan" is probably in or near Jelambar
+PART = 0.6  # only the beginning of a longer name is known
+SINGLE = 0.55  # a street with a name of one word, which many streets carry
+TOWARDS = 0.25
+OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
+MOST_CODES = 12  # a name spread over more kelurahan than this says little
+
+
+class Evidence(NamedTuple):
+    """Shares of belief by kelurahan code (they sum to 1), how far to trust them, and who says so."""
+
+    shares: dict[str, float]
+    trust: float
+    hit: Hit | None = None
+    entry: Entry | None = None
+
+
+class City:
+    """The areas by code, and the kelurahan below each."""
+
+    def __init__(self, areas: tuple[Area, ...]) -> None:
+        self.areas = {area.code: area for area in areas}
+        self.kelurahan = tuple(area.code for area in areas if area.level == "kelurahan")
+
+    @cached_property
+    def below(self) -> dict[str, tuple[str, ...]]:
+        """The kelurahan of every area, by its code."""
+        return {code: tuple(one for one in self.kelurahan if one.startswith(code)) for code in self.areas}
+
+    def evenly(self, code: str) -> dict[str, float]:
+        """Give the same share to every kelurahan of an area."""
+        below = self.below[code]
+        return dict.fromkeys(below, 1 / len(below))
+
+    def around(self, code: str, own: float) -> dict[str, float]:
+        """Give `own` to a kelurahan and the rest to its neighbours."""
+        near = self.areas[code].neighbours
+        shares = dict.fromkeys(near, (1 - own) / max(len(near), 1))
+        return {**shares, code: own if near else 1.0}
+
+
+def mix(parts: list[tuple[dict[str, float], float]]) -> dict[str, float]:
+    """Add shares with weights; the sum is 1 again."""
+    total = sum(weight for _, weight in parts)
+    mixed: dict[str, float] = {}
+    for shares, weight in parts:
+        for code, share in shares.items():
+            mixed[code] = mixed.get(code, 0.0) + share * weight / total
+    return mixed
+
+
+def ranked(codes: tuple[str, ...]) -> dict[str, float]:
+    """Give shares that fall with the rank."""
+    weights = [1 / (rank + 1) for rank in range(len(codes))]
+    return {code: weight / sum(weights) for code, weight in zip(codes, weights, strict=True)}
+
+
+def shares_of(entries: tuple[Entry, ...], city: City, *, explicit: bool) -> dict[str, float]:
+    """Give the shares of the entries that one name carries; areas silence everything else of that name."""
+    levels = {entry.kind: entry for entry in entries if entry.kind in {"kelurahan", "kecamatan", "kota"}}
+    if "kelurahan" in levels:
+        codes = [entry.codes[0] for entry in entries if entry.kind == "kelurahan"]
+        own = 0.985 if explicit else OWN
+        parts = [(city.around(code, own), 1.0) for code in codes]
+        if "kecamatan" in levels and not explicit:
+            parts.append((city.evenly(levels["kecamatan"].codes[0]), 0.6))
+        return mix(parts)
+    for level in ("kecamatan", "kota"):
+        if level in levels:
+            return city.evenly(levels[level].codes[0])
+    usable = [entry for entry in entries if entry.codes and len(entry.codes) <= MOST_CODES]
+    return mix([(ranked(entry.codes), 1.0) for entry in usable]) if usable else {}
+
+
+def of_hit(hit: Hit, city: City) -> list[Evidence]:
+    """Give what a hit says: by its own name, or by an area's name inside it."""
+    found = []
+    if hit.entries:
+        trust = EXPLICIT if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
+        if hit.kind == "street" and hit.last - hit.first <= 2:  # noqa: PLR2004
+            trust = SINGLE
+        trust *= PART if hit.said == "named" else 1.0
+        trust *= TOWARDS if hit.towards else 1.0
+        shares = shares_of(hit.entries, city, explicit=hit.said == "explicit")
+        if shares:
+            placed = next((entry for entry in hit.entries if entry.lat is not None and entry.codes), None)
+            found.append(Evidence(shares, trust, hit, placed))
+    if not found or hit.said == "named":
+        found += [_inside(match, hit, city) for match in _areas_inside(hit)]
+    return [evidence for evidence in found if evidence.shares]
+
+
+def _areas_inside(hit: Hit) -> list[Match]:
+    """Give the longest area name inside the name of a street or building, and any kota."""
+    wanted = {"kelurahan", "kecamatan", "area"}
+    areas = [match for match in hit.inner if any(entry.kind in wanted for entry in match.entries)]
+    kota = [match for match in hit.inner if any(entry.kind == "kota" for entry in match.entries)]
+    longest = max(areas, key=lambda match: match.last - match.first, default=None)
+    return [*([longest] if longest else []), *kota[:1]]
+
+
+def _inside(match: Match, hit: Hit, city: City) -> Evidence:
+    """Give what an area's name inside another name says."""
+    kota = any(entry.kind == "kota" for entry in match.entries)
+    trust = (TRUST["kota"] if kota else NAMED_AFTER) * (TOWARDS if hit.towards else 1.0)
+    return Evidence(shares_of(match.entries, city, explicit=False), trust, hit, None)

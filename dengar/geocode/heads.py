@@ -1,0 +1,92 @@
+"""How far a name reaches after the word that opens it: "jalan", "komplek", "RT"."""
+
+import re
+
+from dengar.geocode.text import GLUE, Tokens
+from dengar.geocode.words import ABBREVIATIONS, ROMANS, STOP, TAILS, words
+
+MOST_WORDS = 5
+LOWER_WORDS = 2  # in a text without capitals a name is cut after so many words, tails not counted
+NUMBERS = r"(?:\d{1,3}|[ivx]{1,5}\b)(?:\s*(?:,|&|dan\b|s/d|sd\b|-|/)\s*\d{1,3}(?!\d)){0,5}"
+MARKS = r"[\s.:;,/\\&-]{0,4}"
+RT_RW = re.compile(
+    rf"r[tiw]{MARKS}(?:no\.?\s?)?{NUMBERS}(?:{MARKS}(?:dan\s)?r[tw]{MARKS}{NUMBERS})?"
+    rf"|r[tw]{MARKS}r[tw]{MARKS}{NUMBERS}",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(
+    r"[\s,.]{0,3}(?:blok?\.?\s?[a-z]{1,2}\s?\d{0,3}\b|(?:no|nomor|nmr)\b[\s.:]{0,2}\d{1,4}[a-z]?\b)", re.IGNORECASE
+)
+UNITS = words("jam cm meter m km kali hari minggu bulan tahun orang x mobil motor titik kk rb ribu")
+
+
+def rt_rw_end(tokens: Tokens, i: int) -> int:
+    """Give the token after the RT/RW numbers that begin at token i, i when there are none."""
+    match = RT_RW.match(tokens.text, tokens.starts[i])
+    return _token_at(tokens, i, match.end()) if match else i
+
+
+def _token_at(tokens: Tokens, i: int, offset: int) -> int:
+    """Give the first token from i on that begins at or after an offset of the text."""
+    while i < len(tokens.words) and tokens.starts[i] < offset:
+        i += 1
+    return i
+
+
+def next_word(tokens: Tokens, i: int) -> int:
+    """Skip the marks that may stand inside a name; give -1 when the name cannot go on."""
+    while i < len(tokens.words) and tokens.words[i] in GLUE:
+        after = tokens.ends[i]
+        spaced = tokens.text[after : after + 1].isspace()
+        shortened = i and (tokens.words[i - 1] in ABBREVIATIONS or len(tokens.words[i - 1]) <= 2)  # noqa: PLR2004
+        if spaced and not shortened:
+            return -1
+        i += 1
+    return i if i < len(tokens.words) and tokens.words[i][0].isalnum() else -1
+
+
+def name_end(tokens: Tokens, first: int, areas: dict[int, int]) -> int:
+    """Give the token after the name that begins at token `first`, `first` when no name begins there.
+
+    `areas` says where names of areas begin and how many words each has: a street's name ends before them.
+    """
+    at, end, count = next_word(tokens, first), first, 0
+    if at < 0 or not _may_open(tokens, at):
+        return first
+    capitals, mixed = tokens.capital(at), not tokens.text.isupper()
+    while at >= 0 and count < MOST_WORDS:
+        word = tokens.words[at]
+        tail = count > 0 and (word in TAILS or word in ROMANS or _is_number(tokens, at))
+        named = count > 0 and not tail and (at in areas or word in STOP)
+        small = count > 0 and not tail and mixed and capitals and not tokens.capital(at)
+        if named or small or (not tail and not capitals and count >= LOWER_WORDS) or (word.isdigit() and not tail):
+            break
+        if tail and areas.get(at, 0) > 1:
+            break
+        count += not tail or word == "raya"
+        end, at = at + 1, next_word(tokens, at + 1)
+    return _with_address(tokens, end) if end > first else first
+
+
+def _may_open(tokens: Tokens, at: int) -> bool:
+    """Say whether a name can begin with this word."""
+    word = tokens.words[at]
+    if word == "raya":
+        after = next_word(tokens, at + 1)
+        return after >= 0 and tokens.words[after] not in STOP
+    return (word not in STOP and len(word) > 1) or word in {"h", "k"}
+
+
+def _is_number(tokens: Tokens, at: int) -> bool:
+    """Say whether a number belongs to a name ("Swadaya 3") and does not count something ("3 jam")."""
+    after = tokens.words[at + 1] if at + 1 < len(tokens.words) else ""
+    return tokens.words[at].isdigit() and len(tokens.words[at]) <= 2 and after not in UNITS  # noqa: PLR2004
+
+
+def _with_address(tokens: Tokens, end: int) -> int:
+    """Take a block and a house number into the span."""
+    for _ in range(2):
+        match = ADDRESS.match(tokens.text, tokens.ends[end - 1])
+        if match:
+            end = _token_at(tokens, end, match.end())
+    return end

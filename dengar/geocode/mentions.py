@@ -1,0 +1,224 @@
+"""Find the names of places in a text.
+
+A text goes through the automaton first; only one that holds a name or an opening word becomes a spaCy Doc, whose
+Matcher finds the opening words ("Jl.", "Kel.", "RT"). What a word opens and what the tables know are then put together:
+the longest span wins, and inside it the smaller names stay as hints.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dengar.geocode.gazetteer import Entry, Gazetteer, Match
+from dengar.geocode.heads import name_end, next_word, rt_rw_end
+from dengar.geocode.text import Tokens, tokenise
+from dengar.geocode.typos import Typos
+from dengar.geocode.words import COMMON, HEADS, HONORIFICS, LOOSE, OFFICES, PLACE_WORDS, STOP, TOWARDS, UNUSUAL, words
+
+AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
+OUTSIDE_WORDS = words("bupati kabupaten kab kota pemkab bpbd polres dprd pemkot polresta walikota prov provinsi desa")
+RT_WORDS = frozenset({"rt", "rw", "ri"})
+LEVELS = ("kelurahan", "kecamatan", "kota")
+KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
+
+
+@dataclass(slots=True)
+class Hit:
+    """A place name at tokens first..last-1: what the text calls it, what the tables know, and how it is said.
+
+    `said` is explicit ("Kel. X"), bare, or named (only part of a longer name); `towards` marks a mere direction.
+    """
+
+    first: int
+    last: int
+    kind: str
+    entries: tuple[Entry, ...] = ()
+    said: str = "bare"
+    towards: bool = False
+    inner: list[Match] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Found:
+    """The hits of one text, in the order of the text, and the names of places outside the city."""
+
+    tokens: Tokens
+    hits: list[Hit]
+    outside: list[Hit]
+
+
+class Finder:
+    """Finds hits with one gazetteer; holds the spaCy matcher."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        from spacy.matcher import Matcher
+        from spacy.vocab import Vocab
+
+        self.gazetteer = gazetteer
+        self.typos = Typos(gazetteer.areas)
+        self.vocab = Vocab()
+        self.openers = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
+        self.matcher = Matcher(self.vocab)
+        self.matcher.add("OPENER", [[{"ORTH": {"IN": sorted(self.openers)}}]])
+
+    def find(self, text: str) -> Found:
+        """Give every place name of a text."""
+        tokens = tokenise(text)
+        matches = self.gazetteer.find(tokens.hay, tokens.begins, tokens.stops)
+        matches += self._misspelt(tokens, matches)
+        openers = self._openers(tokens) if not self.openers.isdisjoint(tokens.words) else []
+        if not (matches or openers):
+            return Found(tokens, [], [])
+        hits = [*self._opened(tokens, openers, matches), *self._known(tokens, matches)]
+        kept = _longest(hits, matches)
+        kept = [hit for hit in kept if not _is_person(tokens, hit)]
+        for hit in kept:
+            hit.towards = _is_direction(tokens, hit)
+        inside = [hit for hit in kept if hit.kind != "outside"]
+        return Found(tokens, inside, [hit for hit in kept if hit.kind == "outside"])
+
+    def _openers(self, tokens: Tokens) -> list[int]:
+        """Give the tokens that open a name."""
+        from spacy.tokens import Doc
+
+        doc = Doc(self.vocab, words=[word if word in self.openers else "-" for word in tokens.words])
+        return [start for _, start, _ in self.matcher(doc)]
+
+    def _misspelt(self, tokens: Tokens, matches: list[Match]) -> list[Match]:
+        """Give area names with one wrong letter, where nothing else is known."""
+        covered = {i for match in matches for i in range(match.first, match.last)}
+        found = []
+        for i, word in enumerate(tokens.words):
+            if i not in covered and word not in STOP:
+                name = self.typos.one_off(word)
+                if name:
+                    found.append(Match(i, i + 1, self.gazetteer.named[name]))
+        return found
+
+    def _opened(self, tokens: Tokens, openers: list[int], matches: list[Match]) -> Iterator[Hit]:
+        """Give the names that begin with an opening word."""
+        areas: dict[int, int] = {}
+        by_start: dict[int, list[Match]] = {}
+        for match in matches:
+            by_start.setdefault(match.first, []).append(match)
+            if match.entries[0].kind in LEVELS or (match.entries[0].kind == "area" and match.last - match.first > 1):
+                areas[match.first] = max(areas.get(match.first, 0), match.last - match.first)
+        done = 0
+        for i in openers:
+            if i < done:
+                continue
+            word = tokens.words[i]
+            hit = (
+                self._rt_rw(tokens, i)
+                if word in RT_WORDS
+                else self._area(tokens, i, by_start)
+                if word in AREA_WORDS
+                else self._headed(tokens, i, by_start, areas)
+            )
+            if hit:
+                done = hit.last if word in RT_WORDS else done
+                yield hit
+
+    def _rt_rw(self, tokens: Tokens, i: int) -> Hit | None:
+        end = rt_rw_end(tokens, i)
+        return Hit(i, end, "rt_rw") if end > i else None
+
+    def _area(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]]) -> Hit | None:
+        """Read "Kel. X", "Kel./Kec. X" and "Desa X"; an unknown X gives a hit without entries."""
+        word, at = tokens.words[i], i + 1
+        while at < len(tokens.words) and (tokens.words[at] in AREA_WORDS or tokens.words[at] in "./:-,"):
+            at += 1
+        if at >= len(tokens.words) or tokens.words[at] in STOP:
+            return None
+        level = AREA_WORDS[word]
+        for match in sorted(by_start.get(at, ()), key=lambda match: -match.last):
+            entries = tuple(entry for entry in match.entries if entry.kind == level)
+            family = tuple(entry for entry in match.entries if entry.kind == "area" and entry.source == "family")
+            if entries or family:
+                return Hit(i, match.last, level, entries or family, "explicit")
+        end = name_end(tokens, at, {})
+        if end <= at:
+            return None
+        entries, last = self.typos.explicit(tokens.words[at:end], level, self.gazetteer.named)
+        return Hit(i, at + last if entries else end, level, entries, "explicit")
+
+    def _headed(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]], areas: dict[int, int]) -> Hit | None:
+        """Read a street, a building, a station ... that begins with its kind."""
+        word = tokens.words[i]
+        known = max(by_start.get(i, ()), key=lambda match: match.last, default=None)
+        end = name_end(tokens, i + 1, areas)
+        at = next_word(tokens, i + 1)
+        if known is None:
+            if end == i + 1 or (word in LOOSE and not (at >= 0 and tokens.capital(at) and tokens.capital(i))):
+                return None
+            if word in LOOSE and tokens.text.isupper():
+                return None
+            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
+        kind = known.entries[0].kind if word in LOOSE or known.last >= end else HEADS[word]
+        if kind == "outside" or kind in LEVELS:
+            return None
+        return Hit(i, max(end, known.last), kind, known.entries, "bare" if known.last >= end else "named")
+
+    def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
+        """Give what is known of a name without its opening word, if that is a whole known name."""
+        if tokens.words[first] in {"jalan", "gang"}:
+            return ()
+        name = " ".join(word for word in tokens.words[first + 1 : last] if word[0].isalnum())
+        entries = self.gazetteer.named.get(name, ())
+        return tuple(entry for entry in entries if entry.kind not in LEVELS and entry.kind != "outside")
+
+    def _known(self, tokens: Tokens, matches: list[Match]) -> Iterator[Hit]:
+        """Give the names of the tables that stand in the text without an opening word."""
+        for match in matches:
+            kinds = {entry.kind for entry in match.entries}
+            kind = next((kind for kind in KINDS if kind in kinds), "outside")
+            if match.last - match.first == 1 and not _believable(tokens, match):
+                continue
+            yield Hit(match.first, match.last, kind, match.entries)
+
+
+def _believable(tokens: Tokens, match: Match) -> bool:
+    """Say whether one word is meant as a place: everyday words need an area word, a place word or a capital."""
+    word = tokens.words[match.first]
+    before = tokens.words[match.first - 1] if match.first else ""
+    if before in AREA_WORDS or before in RT_WORDS:
+        return True
+    if before == "hari" or (before == "jalan" and match.entries[0].kind == "outside"):
+        return False
+    written = tokens.capital(match.first) and not tokens.text.isupper()
+    if word in COMMON:
+        return before in PLACE_WORDS and written
+    if word in UNUSUAL or any(entry.source == "common" for entry in match.entries):
+        return before in PLACE_WORDS or (written and match.first > 0)
+    return True
+
+
+def _is_person(tokens: Tokens, hit: Hit) -> bool:
+    """Say whether a bare name follows a form of address."""
+    before = tokens.words[hit.first - 1] if hit.first else ""
+    return hit.said == "bare" and before in HONORIFICS and tokens.words[hit.first] not in HEADS
+
+
+def _is_direction(tokens: Tokens, hit: Hit) -> bool:
+    """Say whether the place is only where somebody is going, or an office's name."""
+    before = tokens.words[max(hit.first - 2, 0) : hit.first]
+    return bool(before) and (before[-1] in TOWARDS or before[-1] in OFFICES)
+
+
+def _longest(hits: list[Hit], matches: list[Match]) -> list[Hit]:
+    """Keep hits that do not overlap, explicit ones and longer ones first, with the names inside each."""
+    order = sorted(
+        hits, key=lambda hit: (hit.first - hit.last, hit.said != "explicit", hit.kind == "outside", hit.first)
+    )
+    taken: set[int] = set()
+    kept = []
+    for hit in order:
+        span = range(hit.first, hit.last)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            kept.append(hit)
+    owner = {i: hit for hit in kept for i in range(hit.first, hit.last)}
+    for match in matches:
+        around = owner.get(match.first)
+        if around and match.last <= around.last and match.last - match.first < around.last - around.first:
+            around.inner.append(match)
+    return sorted(kept, key=lambda hit: hit.first)

@@ -1,0 +1,118 @@
+"""Which kelurahan contains a point, and how far the next one is: by the grid of make_grid.py."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Codes = npt.NDArray[np.object_]
+
+GRID = Path(__file__).parent / "data" / "grid.npz"
+METRES_PER_DEGREE = 111_195.0
+NEAR_M = 500.0
+REACH_M = 5_000.0
+STEPS = 6  # runs looked at on each side of a point, per row: enough to jump over rivers and basins without an owner
+
+
+class Points(Protocol):
+    """Whatever can answer for points: the grid here, or exact polygons (polygons.py)."""
+
+    def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
+        """Give the code of the kelurahan around each point, None outside all of them."""
+        ...
+
+    def border_m(self, lat: float, lon: float) -> float | None:
+        """Give the metres from a point to the nearest other kelurahan."""
+        ...
+
+
+class Grid:
+    """The built-in grid: one binary search per point, vectorised."""
+
+    def __init__(self, path: Path = GRID) -> None:
+        import numpy as np
+
+        with np.load(path) as data:
+            self.west, self.south, self.cell, columns, rows = data["frame"].tolist()
+            self.starts = np.cumsum(data["gaps"], dtype=np.int64)
+            self.area = data["area"]
+            self.codes: Codes = np.array([str(code) or None for code in data["codes"]], dtype=object)
+        self.columns, self.rows = int(columns), int(rows)
+
+    def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
+        """Give the code of the kelurahan around each point, None outside all of them."""
+        import numpy as np
+
+        cells = self._cells(np.asarray(lats, dtype=np.float64), np.asarray(lons, dtype=np.float64))
+        runs = np.searchsorted(self.starts, np.maximum(cells, 0), side="right") - 1
+        found: Codes = self.codes[np.where(cells < 0, 0, self.area[runs])]
+        return found
+
+    def border_m(self, lat: float, lon: float) -> float | None:
+        """Give the metres to the nearest other kelurahan, right to about one cell; None beyond 5 km."""
+        import numpy as np
+
+        cell = int(self._cells(np.array([lat]), np.array([lon]))[0])
+        reaches = NEAR_M, REACH_M
+        found = (self._nearest_border(cell, lat, reach) for reach in reaches if cell >= 0)
+        return next((round(metres, 1) for metres, reach in zip(found, reaches, strict=False) if metres <= reach), None)
+
+    def _nearest_border(self, cell: int, lat: float, reach: float) -> float:
+        """Give the metres to the nearest other kelurahan, looking at the rows within reach."""
+        import numpy as np
+
+        row, column = divmod(cell, self.columns)
+        own = int(self.area[np.searchsorted(self.starts, cell, side="right") - 1])
+        height = self.cell * METRES_PER_DEGREE
+        width = height * float(np.cos(np.radians(lat)))
+        far = int(reach / height)
+        rows = np.arange(max(row - far, 0), min(row + far + 1, self.rows))
+        across = self._nearest_other(rows, column, own) * width
+        down = np.maximum(np.abs(rows - row) - 0.5, 0) * height
+        return float(np.sqrt(across**2 + down**2).min())
+
+    def _cells(self, lats: "Floats", lons: "Floats") -> "npt.NDArray[np.int64]":
+        """Give the number of the cell of each point, -1 outside the frame and for NaN."""
+        import numpy as np
+
+        with np.errstate(invalid="ignore", over="ignore"):
+            rows = np.floor((lats - self.south) / self.cell)
+            columns = np.floor((lons - self.west) / self.cell)
+            inside = (rows >= 0) & (rows < self.rows) & (columns >= 0) & (columns < self.columns)
+            cells: npt.NDArray[np.int64] = np.where(inside, rows * self.columns + columns, -1).astype(np.int64)
+        return cells
+
+    def _nearest_other(self, rows: "npt.NDArray[np.int64]", column: int, own: int) -> "Floats":
+        """Give for each row how many cells lie between `column` and the nearest cell of another kelurahan."""
+        import numpy as np
+
+        first = rows * self.columns
+        here = np.searchsorted(self.starts, first + column, side="right") - 1
+        best = np.full(len(rows), np.inf)
+        ends = np.append(self.starts[1:], self.rows * self.columns)
+        for step in range(-STEPS, STEPS + 1):
+            run = np.clip(here + step, 0, len(self.starts) - 1)
+            west = np.maximum(self.starts[run] - first, 0)
+            east = np.minimum(ends[run] - first, self.columns) - 1
+            gap = np.maximum(np.maximum(west - column, column - east) - 0.5, 0)
+            other = (self.area[run] != 0) & (self.area[run] != own) & (west <= east)
+            best = np.where(other, np.minimum(best, gap), best)
+        return best
+
+
+def point_problem(lat: float, lon: float, code: str | None) -> str | None:
+    """Say in Indonesian why a point cannot be used, None when it can; `code` is what kelurahan_of gave for it."""
+    import math
+
+    problems = (
+        (not (math.isfinite(lat) and math.isfinite(lon)), "koordinat bukan angka"),
+        (lat == 0 and lon == 0, "koordinat 0,0: perangkat belum tahu letaknya"),
+        (106 < lat < 107.2 and -7 < lon < -5, "lintang dan bujur tertukar"),  # noqa: PLR2004
+        (not (-90 <= lat <= 90 and -180 <= lon <= 180), "koordinat di luar bumi"),  # noqa: PLR2004
+        (code is None and -6.09 < lat < -5 and 106.3 < lon < 107, "titik di laut"),  # noqa: PLR2004
+        (code is None, "titik di luar Jakarta"),
+    )
+    return next((text for wrong, text in problems if wrong), None)

@@ -1,0 +1,89 @@
+"""Area names with a wrong letter: an index of all names with one letter left out."""
+
+from collections.abc import Iterator
+
+from dengar.geocode.gazetteer import Entry
+from dengar.geocode.text import canonical
+from dengar.geocode.words import COMMON, words
+from dengar.models.place import Area
+
+LEAST = 7  # shorter words have too many neighbours
+MOST = 40
+KEPT = 10_000  # answers remembered
+INNOCENT = words(
+    "genteng benteng mentang kembangkan rendang pancuran sendang menteri kentang gambaran kerambut kembangkan "
+    "pendaringan perjaringan senayang kalimat perempatan pertigaan prapatan perangkat"
+)
+
+
+def without_one(word: str) -> Iterator[str]:
+    """Give the word and every form of it with one letter left out."""
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+def distance(a: str, b: str) -> int:
+    """Give the least number of letters to add, drop or change to make a into b."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        last, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
+    return row[-1]
+
+
+class Typos:
+    """Finds the area that a misspelt word means."""
+
+    def __init__(self, areas: tuple[Area, ...]) -> None:
+        self.joined: dict[str, dict[str, str]] = {"kelurahan": {}, "kecamatan": {}}
+        self.index: dict[str, str] = {}
+        self.known: dict[tuple[str, str], str | None] = {}
+        for area in areas:
+            name = canonical(area.name)
+            if area.level in self.joined:
+                self.joined[area.level].setdefault(name.replace(" ", ""), name)
+            if len(name.replace(" ", "")) >= LEAST and name not in COMMON and area.level != "kota":
+                for form in without_one(name.replace(" ", "")):
+                    self.index.setdefault(form, name)
+
+    def one_off(self, word: str) -> str | None:
+        """Give the area name from which a word differs by one letter."""
+        if not LEAST <= len(word) <= MOST or word in INNOCENT:
+            return None
+        name = next((self.index[form] for form in without_one(word) if form in self.index), None)
+        return name if name and distance(word, name.replace(" ", "")) == 1 else None
+
+    def explicit(
+        self, words: list[str], level: str, named: dict[str, tuple[Entry, ...]]
+    ) -> tuple[tuple[Entry, ...], int]:
+        """Give the area meant by words after "kelurahan" or "kecamatan", and how many of the words name it."""
+        for count in range(len(words), 0, -1):
+            name = self._closest("".join(word for word in words[:count] if word.isalnum()), level)
+            if name:
+                return tuple(entry for entry in named[name] if entry.kind == level), count
+        return (), 0
+
+    def _closest(self, joined: str, level: str) -> str | None:
+        """Give the one name of a level that is near enough, or that ends with the words ("Kosambi")."""
+        if (joined, level) not in self.known:
+            if len(self.known) > KEPT:
+                self.known.clear()
+            self.known[joined, level] = self._search(joined, level)
+        return self.known[joined, level]
+
+    def _search(self, joined: str, level: str) -> str | None:
+        names = self.joined.get(level, {})
+        if not 4 <= len(joined) <= MOST:  # noqa: PLR2004
+            return None
+        tails = [name for form, name in names.items() if form.endswith(joined)]
+        if len(tails) == 1:
+            return tails[0]
+        allowed = 2 if len(joined) >= LEAST else 1
+        near = sorted(
+            (distance(joined, form), name) for form, name in names.items() if abs(len(form) - len(joined)) <= allowed
+        )
+        if not near or near[0][0] > allowed or (len(near) > 1 and near[0][0] == near[1][0]):
+            return None
+        return near[0][1]
