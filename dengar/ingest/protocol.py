@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from dengar.models import Draft, Item, Quarantined, Record, Request
+from dengar.models import Draft, Gap, Item, Quarantined, Record, Request
 
 Clock = Callable[[], datetime]
 
@@ -43,12 +43,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
 class Batch(Record, frozen=True, kw_only=True):
     """Some items and the cursor that is true once they are stored.
 
-    `poison` are messages for which not even an item could be made. `more` says that another page follows at once.
-    `cost` is in US dollars.
+    `poison` are messages for which not even an item could be made, `gaps` windows that can no longer be read. `more`
+    says that another page follows at once. `cost` is in US dollars.
     """
 
     items: tuple[Item, ...]
     poison: tuple[Quarantined, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     cursor: Cursor | None = None
     more: bool = False
     cost: float = 0.0
@@ -95,17 +96,11 @@ class Pulling(Collector, Protocol):
 
     Cursor: type[Cursor]
 
-    def pull(
-        self,
-        settings: Any,
-        cursor: Any,
-        window: Window | None,
-        budget: Budget,
-        clock: Clock,
-    ) -> Iterator[Batch]:
+    # Each collector has its own Settings and Cursor, which a protocol cannot name.
+    def pull(self, settings: Any, cursor: Any, window: Window | None, budget: Budget, clock: Clock) -> Iterator[Batch]:  # noqa: ANN401
         """Read on from the cursor, or the window."""
 
-    def check(self, settings: Any) -> list[str]:  # noqa: ANN401  each collector has its own Settings
+    def check(self, settings: Any) -> list[str]:  # noqa: ANN401
         """Try the credentials."""
 
 

@@ -30,6 +30,7 @@ class Voice(Record, frozen=True, kw_only=True, omit_defaults=True):
     post_id: str
     author: str
     channel: str
+    said_at: datetime
     number: str | None = None
     photos: tuple[str, ...] = ()
 
@@ -67,8 +68,9 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One problem: a fold of its events.
 
     `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts, `authors` distinct
-    people. `numbers` holds every tracking number that leads here. `version` is the number of events folded in. `gist`
-    are the telling words of the first post, by which later posts about the same problem are recognised.
+    people; `created_at` and `last_voice_at` are when the first and the last of them said it. `numbers` holds every
+    tracking number that leads here. `version` is the number of events folded in. `gist` are the telling words of the
+    first post, by which later posts about the same problem are recognised.
     """
 
     number: str
@@ -83,6 +85,7 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     routing: Routing
     needs_review: tuple[str, ...] = ()
     created_at: datetime
+    last_voice_at: datetime
     updated_at: datetime
     version: int
     voices: int

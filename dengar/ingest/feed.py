@@ -1,0 +1,180 @@
+"""RSS and Atom feeds: each entry is an item, with its own XML as the bytes."""
+
+import copy
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+from pydantic import HttpUrl
+
+from dengar.errors import Blocked, Poison, SourceChanged
+from dengar.ingest.fetch import Answer, fetch_url
+from dengar.ingest.formats.dates import read_time
+from dengar.ingest.formats.html import to_text
+from dengar.ingest.formats.row import LONGEST_TEXT, is_on_globe, plausible
+from dengar.ingest.protocol import Batch, Budget, Clock, Description, SourceSettings, Window
+from dengar.ingest.protocol import Cursor as AnyCursor
+from dengar.models import Draft, Gap, Item, Point
+
+MOST_ENTRIES = 1000
+_HTML = re.compile(rb"<(!doctype html|html)\b", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+class Settings(SourceSettings):
+    """The feed's address, and the channel that its entries count as."""
+
+    url: HttpUrl
+    channel: str = "feed"
+
+
+class Cursor(AnyCursor, frozen=True, kw_only=True):
+    """What makes the next answer short (ETag, Last-Modified), and the entries of the last one."""
+
+    etag: str = ""
+    modified: str = ""
+    entries: tuple[str, ...] = ()
+    read_at: datetime | None = None
+
+
+def pull(settings: Settings, cursor: Cursor, window: Window | None, budget: Budget, clock: Clock) -> Iterator[Batch]:
+    """Read the feed once; an unchanged feed gives nothing.
+
+    A feed shows only its newest entries, so a window cannot be asked for, and a page that shares no entry with the
+    last one leaves a gap record.
+    """
+    del window
+    now = clock()
+    answer = fetch_url(str(settings.url), now=now, headers=_conditions(cursor))
+    if answer.status == 304:  # noqa: PLR2004  not modified
+        return
+    items = read_feed(answer.body, settings, now)[: budget.posts]
+    yield Batch(items=items, gaps=_find_gap(settings, cursor, items, now), cursor=_next_cursor(answer, items, now))
+
+
+def parse(item: Item) -> Draft:
+    """Read one entry; its text is the title and the content without markup."""
+    import feedparser
+
+    entries = feedparser.parse(item.payload).entries
+    if not entries:
+        raise Poison("The entry cannot be read as RSS or Atom.")
+    entry = entries[0]
+    parts = [to_text(entry.get("title", "")), to_text(_content(entry))]
+    text = "\n".join(part for part in parts if part)
+    if not text:
+        raise Poison("The entry has neither title nor text.")
+    time = plausible(read_time(entry.get("published") or entry.get("updated") or ""), item.observed_at)
+    return Draft(
+        text=text.replace("\0", "")[:LONGEST_TEXT],
+        author=entry.get("author", ""),
+        created_at=time or item.observed_at,
+        url=entry.get("link") or None,
+        geotag=_point(entry),
+        flags=() if time else ("bad_time",),
+    )
+
+
+def check(settings: Settings) -> list[str]:
+    """Find nothing: a feed needs no credentials."""
+    del settings
+    return []
+
+
+def describe() -> Description:
+    """Tell what an operator should know."""
+    return Description(
+        retention="what the feed shows, often 10 to 50 entries",
+        ordering="newest first",
+        sees_edits=True,
+        sees_deletions=False,
+        price="free",
+    )
+
+
+def read_feed(body: bytes, settings: Settings, now: datetime) -> tuple[Item, ...]:
+    """Cut a feed into items, oldest first; raises Blocked for a web page and SourceChanged for anything else."""
+    if _HTML.search(body[:1000]):
+        raise Blocked(f"{settings.url} answered with a web page: a login or a block, not a feed.")
+    if _ENTITY.search(body):
+        raise SourceChanged(f"{settings.url} declares XML entities, which no honest feed needs.")
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    root = etree.fromstring(body, parser) if body.strip() else None
+    if root is None or etree.QName(root).localname not in {"rss", "feed", "RDF"}:
+        raise SourceChanged(f"{settings.url} is no RSS or Atom feed any more.")
+    elements = list(root.iter("{*}item", "{*}entry", "item", "entry"))[:MOST_ENTRIES]
+    items = [_make_item(root, element, settings, now) for element in elements]
+    return tuple(reversed(items))
+
+
+def _make_item(root: Any, element: Any, settings: Settings, now: datetime) -> Item:  # noqa: ANN401  lxml has no types
+    payload = _alone(root, element)
+    identity = _text(element, "id") or _text(element, "guid") or _link(element)
+    return Item(
+        channel=settings.channel,
+        account=settings.name,
+        native_id=identity[:500] or hashlib.blake2b(payload, digest_size=10).hexdigest(),
+        collector="feed",
+        source=settings.name,
+        payload=payload,
+        media_type="application/xml",
+        observed_at=now,
+    )
+
+
+def _alone(root: Any, element: Any) -> bytes:  # noqa: ANN401
+    """Write the entry as a feed of one, so that its bytes can be read without the others."""
+    shell = etree.Element(root.tag, root.attrib, nsmap=root.nsmap)
+    parent = etree.SubElement(shell, "channel") if etree.QName(root).localname == "rss" else shell
+    parent.append(copy.deepcopy(element))
+    alone: bytes = etree.tostring(shell, encoding="utf-8")
+    return alone
+
+
+def _text(element: Any, name: str) -> str:  # noqa: ANN401
+    return (element.findtext(f"{{*}}{name}") or "").strip()
+
+
+def _link(element: Any) -> str:  # noqa: ANN401
+    found = element.find("{*}link")
+    return "" if found is None else (found.get("href") or found.text or "").strip()
+
+
+def _content(entry: Any) -> str:  # noqa: ANN401  feedparser has no types
+    contents = entry.get("content") or []
+    return str(contents[0].get("value", "")) if contents else str(entry.get("summary", ""))
+
+
+def _point(entry: Any) -> Point | None:  # noqa: ANN401
+    where = entry.get("where") or {}
+    if where.get("type") != "Point":
+        return None
+    lon, lat = where["coordinates"][:2]
+    point = Point(lat=lat, lon=lon)
+    return point if is_on_globe(point) else None
+
+
+def _conditions(cursor: Cursor) -> dict[str, str]:
+    wanted = {"if-none-match": cursor.etag, "if-modified-since": cursor.modified}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _find_gap(settings: Settings, cursor: Cursor, items: tuple[Item, ...], now: datetime) -> tuple[Gap, ...]:
+    if not cursor.entries or not items or cursor.read_at is None:
+        return ()
+    if {item.native_id for item in items} & set(cursor.entries):
+        return ()
+    cause = "the feed moved on by more than one page since it was read last: read it more often"
+    return (Gap(source=settings.name, since=cursor.read_at, until=now, cause=cause, noticed_at=now),)
+
+
+def _next_cursor(answer: Answer, items: tuple[Item, ...], now: datetime) -> Cursor:
+    return Cursor(
+        etag=answer.headers.get("etag", ""),
+        modified=answer.headers.get("last-modified", ""),
+        entries=tuple(item.native_id for item in items),
+        read_at=now,
+    )

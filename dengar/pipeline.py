@@ -1,0 +1,173 @@
+"""From items to reports.
+
+    process(pending)
+      make_posts     each item's collector reads its bytes, personal data is masked; what cannot be read is quarantined
+      judge          label (category, complaint or not, urgency, sentiment) and locate (mentions, one place), by batch
+      join           each post becomes a voice of a known problem, or opens a report
+      route          unit and deadlines for a new report, or the reason why a person must look
+      Changes        the store writes them all or none
+
+The pipeline reads what the batch needs first and writes nothing itself: the same function serves live traffic, replay
+and backfill.
+"""
+
+import hashlib
+import hmac
+import traceback
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dengar.errors import Poison
+from dengar.ingest import find
+from dengar.ingest.formats.exif import clean
+from dengar.mask import mask
+from dengar.models import Changes, Draft, Labels, Located, Media, Pending, Photo, Point, Post, Quarantined, post_id
+from dengar.routing.grouping import OpenReports, kelurahan
+from dengar.routing.joining import Joiner, is_reportable, related_ids
+from dengar.routing.rules import Router
+from dengar.store import Store
+
+StoredPhoto = tuple[str, Photo]
+
+
+class Classifies(Protocol):
+    """What says what texts are about."""
+
+    def label(self, texts: Sequence[str]) -> list[Labels]:
+        """Judge a batch."""
+
+
+class Locates(Protocol):
+    """What says where the problems of texts are."""
+
+    def locate(
+        self,
+        texts: Sequence[str],
+        geotags: Sequence[Point | None] | None = None,
+        hints: Sequence[str | None] | None = None,
+    ) -> list[Located]:
+        """Judge a batch."""
+
+
+class Pipeline:
+    """The walk of a batch of items to reports.
+
+    `author_key` turns authors into pseudonyms, so that they can be counted but not named. `categories` maps what
+    reporters may call a category, in lower case, to its code.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        classifier: Classifies,
+        locator: Locates,
+        router: Router,
+        categories: Mapping[str, str],
+        author_key: bytes,
+    ) -> None:
+        self._store = store
+        self._classifier = classifier
+        self._locator = locator
+        self._router = router
+        self._categories = categories
+        self._author_key = author_key
+
+    def process(self, pending: Sequence[Pending], now: datetime) -> Changes:
+        """Judge a batch of items; their order decides which of two posts about a problem opens its report."""
+        posts, photos, quarantined = self._make_posts(pending, now)
+        judged = self._judge(posts)
+        known = self._store.posts.find_all({one for post in judged for one in (post.id, *related_ids(post))})
+        joiner = Joiner(self._router, self._find_open(judged, known), known, self._store.numbers.take)
+        joined = [joiner.join(post, self._choose_category(post)) for post in judged]
+        return Changes(
+            posts=tuple(joined),
+            reports=tuple(joiner.touched.values()),
+            events=tuple(joiner.events),
+            quarantined=tuple(quarantined),
+            photos=tuple(photos),
+            settled=tuple(one.order for one in pending),
+        )
+
+    def _make_posts(
+        self, pending: Sequence[Pending], now: datetime
+    ) -> tuple[list[Post], list[StoredPhoto], list[Quarantined]]:
+        posts: list[Post] = []
+        photos: list[StoredPhoto] = []
+        quarantined: list[Quarantined] = []
+        for one in pending:
+            try:
+                draft = find(one.item.collector).parse(one.item)
+                cleaned = clean_photos(draft.photos)
+                posts.append(make_post(one, draft, cleaned, self._author_key))
+                photos += cleaned
+            except Poison as error:
+                quarantined.append(Quarantined(item=one.item, reason=str(error), at=now))
+            except Exception as error:  # noqa: BLE001  one item must never stop the others, whatever is wrong with it
+                reason = f"The item broke its parser ({type(error).__name__}: {error}): please report this."
+                quarantined.append(Quarantined(item=one.item, reason=reason, traceback=traceback.format_exc(), at=now))
+        return posts, photos, quarantined
+
+    def _judge(self, posts: Sequence[Post]) -> list[Post]:
+        texts = [post.text for post in posts]
+        labels = self._classifier.label(texts)
+        located = self._locator.locate(texts, [post.geotag for post in posts], [post.place_hint for post in posts])
+        return [
+            post.replace(labels=label, mentions=where.mentions, place=where.place, outside=where.outside)
+            for post, label, where in zip(posts, labels, located, strict=True)
+        ]
+
+    def _find_open(self, posts: Sequence[Post], known: Mapping[str, Post]) -> OpenReports:
+        wanted = {(kelurahan(post.place), self._choose_category(post)) for post in posts if is_reportable(post)}
+        threads = {post.report for post in known.values() if post.report}
+        reports = [*self._store.reports.find_open(wanted), *self._store.reports.find_all(threads)]
+        return OpenReports({report.number: report for report in reports}.values())
+
+    def _choose_category(self, post: Post) -> str | None:
+        """Take the classifier's category; where it abstains or sees no complaint, the reporter's own choice."""
+        if post.labels is None or post.labels.abstained or not post.labels.is_complaint:
+            return self._categories.get((post.category_hint or "").lower())
+        return post.labels.category
+
+
+def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], author_key: bytes) -> Post:
+    """Make the post of an item: masked, its author a pseudonym; an author without name is one of their own."""
+    item = pending.item
+    return Post(
+        id=post_id(item.id),
+        item_id=item.id,
+        source=item.source,
+        channel=item.channel,
+        author=pseudonym(f"{item.channel}:{draft.author.lower() or item.id}", author_key),
+        text=mask(draft.text),
+        created_at=draft.created_at,
+        observed_at=item.observed_at,
+        revision=pending.revision,
+        url=draft.url,
+        reply_to=draft.reply_to,
+        repost_of=draft.repost_of,
+        media=tuple(Media(id=key, media_type=photo.media_type, size=len(photo.data)) for key, photo in photos),
+        geotag=draft.geotag,
+        place_hint=mask(draft.place_hint) if draft.place_hint else None,
+        category_hint=draft.category_hint,
+        number=item.number,
+        flags=draft.flags,
+    )
+
+
+def pseudonym(author: str, key: bytes) -> str:
+    """Give a keyed pseudonym: the same for the same author, not to be undone without the key (HMAC-SHA256)."""
+    return hmac.new(key, author.encode(errors="replace"), hashlib.sha256).hexdigest()[:20]
+
+
+def clean_photos(photos: Sequence[Photo]) -> list[StoredPhoto]:
+    """Strip photos of their EXIF; one whose pixels cannot be read is left out, the complaint stays."""
+    cleaned: list[StoredPhoto] = []
+    for photo in photos:
+        try:
+            fresh = clean(photo)
+        except Poison:
+            continue
+        cleaned.append((hashlib.sha256(fresh.data).hexdigest()[:32], fresh))
+    return cleaned

@@ -1,0 +1,137 @@
+"""Is this post about a problem that is already reported? Place, time, category and words decide."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from dengar.models import Place, Post, Report
+
+NOWHERE = "_"
+NEAR_METRES = 200
+CELL_DEGREES = 0.002  # a little more than NEAR_METRES, so that the nine cells around a point hold all that is near
+SAME_TEXT = 0.6  # shared words of all words of both, when the place gives no further hint
+RELATED_TEXT = 0.12  # shared words of the shorter one, with the same street or landmark, or a point near by
+MOST_WORDS = 24
+SHORTEST_WORD = 4
+LASTING = timedelta(days=14)
+PASSING = timedelta(hours=24)
+PASSING_CATEGORIES = {"macet", "banjir", "kebakaran", "kriminal", "transportasi_umum"}
+POINTED = {"street", "landmark", "area", "transit_stop", "waterway", "road_structure"}
+EXACT = {"point", "street"}
+_WORD = re.compile(r"[^\W\d_]+")
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """yang dengan untuk dari pada sudah belum tidak mohon tolong segera saya kami kita pak bapak ibu admin warga
+        daerah wilayah jalan kelurahan kecamatan kota jakarta dekat depan belakang sampai karena juga masih banyak
+        sekali lagi selamat pagi siang sore malam terima kasih ini itu agar bisa akan ada lapor laporan telepon""",
+    )
+)
+
+
+class OpenReports:
+    """The open reports that a batch may join; grows with the batch.
+
+    They are found by what two posts about one problem must share: a named spot, a cell of the map, or one of the few
+    words that any two similar texts have in common (prefix filtering, Chaudhuri et al. 2006).
+    """
+
+    def __init__(self, reports: Iterable[Report] = ()) -> None:
+        self._reports: dict[str, Report] = {}
+        self._by_trait: dict[tuple[str, str | None, str], list[str]] = defaultdict(list)
+        for report in sorted(reports, key=lambda report: report.number):
+            self.put(report)
+
+    def put(self, report: Report) -> None:
+        """Add a report, or replace its earlier version."""
+        if report.number not in self._reports:
+            for trait in (*_spots(report.gist), *_rare(report.gist), *_cells(report.place, around=0)):
+                self._by_trait[report.kel, report.category, trait].append(report.number)
+        self._reports[report.number] = report
+
+    def find(self, number: str) -> Report | None:
+        """Give a report by its number."""
+        return self._reports.get(number)
+
+    def find_same(self, post: Post, category: str | None, gist: tuple[str, ...]) -> Report | None:
+        """Give the report of the same problem, the most similar one when several could be."""
+        near = [one for one in self._find_near(post, category, gist) if _in_time(one, post)]
+        scored = [(_likeness(report, post, gist), report.number) for report in near]
+        best, number = max(scored, default=(0.0, ""))
+        return self._reports[number] if best > 0 else None
+
+    def _find_near(self, post: Post, category: str | None, gist: tuple[str, ...]) -> Iterator[Report]:
+        kel = kelurahan(post.place)
+        traits = (*_spots(gist), *_rare(gist), *_cells(post.place, around=1))
+        numbers = {number for trait in traits for number in self._by_trait.get((kel, category, trait), ())}
+        return (self._reports[number] for number in numbers)
+
+
+def kelurahan(place: Place | None) -> str:
+    """Give the code under which reports of this place are shelved."""
+    return (place.kelurahan_code if place else None) or NOWHERE
+
+
+def make_gist(post: Post) -> tuple[str, ...]:
+    """Give the telling words of a post; the names of streets and landmarks are marked with @."""
+    names = {"@" + " ".join(_WORD.findall(one.text.lower())[-2:]) for one in post.mentions if one.type in POINTED}
+    words = dict.fromkeys(word for word in _WORD.findall(post.text.lower()) if len(word) >= SHORTEST_WORD)
+    telling = [word for word in words if word not in _COMMON][:MOST_WORDS]
+    return (*sorted(names), *telling)
+
+
+def metres(a: Place, b: Place) -> float:
+    """Measure between two points of a city, on a flat earth; infinite without points."""
+    if a.lat is None or a.lon is None or b.lat is None or b.lon is None:
+        return math.inf
+    north = (a.lat - b.lat) * 110_574
+    east = (a.lon - b.lon) * 111_320 * math.cos(math.radians(a.lat))
+    return math.hypot(north, east)
+
+
+def _spots(gist: tuple[str, ...]) -> list[str]:
+    return [one for one in gist if one[0] == "@"]
+
+
+def _words(gist: tuple[str, ...]) -> set[str]:
+    return {one for one in gist if one[0] != "@"}
+
+
+def _rare(gist: tuple[str, ...]) -> list[str]:
+    """Give enough words that two texts with SAME_TEXT in common share one; long words are the rare ones."""
+    words = sorted(_words(gist), key=lambda word: (-len(word), word))
+    return words[: len(words) - math.ceil(SAME_TEXT * len(words)) + 1]
+
+
+def _cells(place: Place | None, *, around: int) -> list[str]:
+    if place is None or place.lat is None or place.lon is None or place.precision not in EXACT:
+        return []
+    row, column = math.floor(place.lat / CELL_DEGREES), math.floor(place.lon / CELL_DEGREES)
+    steps = range(-around, around + 1)
+    return [f"cell {row + north} {column + east}" for north in steps for east in steps]
+
+
+def _in_time(report: Report, post: Post) -> bool:
+    lasting = PASSING if report.category in PASSING_CATEGORIES else LASTING
+    return report.created_at - lasting <= post.created_at <= report.last_voice_at + lasting
+
+
+def _likeness(report: Report, post: Post, gist: tuple[str, ...]) -> float:
+    """Score from 0 (another problem) to 2."""
+    words, others = _words(gist), _words(report.gist)
+    shared = len(words & others) / (min(len(words), len(others)) or 1)
+    located = post.place is not None and post.place.kelurahan_code is not None
+    if located and _same_spot(report, post, gist) and shared >= RELATED_TEXT:
+        return 1 + shared
+    jaccard = len(words & others) / (len(words | others) or 1)
+    return jaccard if jaccard >= SAME_TEXT else 0.0
+
+
+def _same_spot(report: Report, post: Post, gist: tuple[str, ...]) -> bool:
+    if set(_spots(gist)) & set(report.gist):
+        return True
+    if report.place is None or post.place is None or not {report.place.precision, post.place.precision} <= EXACT:
+        return False
+    return metres(report.place, post.place) <= NEAR_METRES
