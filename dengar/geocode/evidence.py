@@ -12,8 +12,11 @@ TRUST = {
     "kelurahan": 0.88, "kecamatan": 0.88, "kota": 0.95, "area": 0.82, "landmark": 0.8, "transit_stop": 0.75,
     "road_structure": 0.7, "waterway": 0.55, "street": 0.75,
 }  # fmt: skip
-EXPLICIT = 0.985
-NAMED_AFTER = 0.4  # "Jl. Jelambar Selatan" is probably in or near Jelambar
+EXPLICIT = {"kelurahan": 0.9995, "kecamatan": 0.95, "kota": 0.97}
+# "Jl. Jelambar Selatan" is probably in or near Jelambar. Measured on 1,800 bus stops: with an area's name of several
+# words 86 % of streets and 97 % of buildings are in it or next to it, with one word 69 % and 81 %.
+NAMED_AFTER = {("street", True): 0.86, ("street", False): 0.69}
+NAMED_ELSE = {True: 0.93, False: 0.78}
 PART = 0.6  # only the beginning of a longer name is known
 SINGLE = 0.55  # a street with a name of one word, which many streets carry
 TOWARDS = 0.25
@@ -75,10 +78,10 @@ def shares_of(entries: tuple[Entry, ...], city: City, *, explicit: bool) -> dict
     levels = {entry.kind: entry for entry in entries if entry.kind in {"kelurahan", "kecamatan", "kota"}}
     if "kelurahan" in levels:
         codes = [entry.codes[0] for entry in entries if entry.kind == "kelurahan"]
-        own = 0.985 if explicit else OWN
+        own = 0.999 if explicit else OWN
         parts = [(city.around(code, own), 1.0) for code in codes]
         if "kecamatan" in levels and not explicit:
-            parts.append((city.evenly(levels["kecamatan"].codes[0]), 0.6))
+            parts.append((city.evenly(levels["kecamatan"].codes[0]), 0.35))
         return mix(parts)
     for level in ("kecamatan", "kota"):
         if level in levels:
@@ -91,7 +94,7 @@ def of_hit(hit: Hit, city: City) -> list[Evidence]:
     """Give what a hit says: by its own name, or by an area's name inside it."""
     found = []
     if hit.entries:
-        trust = EXPLICIT if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
+        trust = EXPLICIT[hit.kind] if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
         if hit.kind == "street" and hit.last - hit.first <= 2:  # noqa: PLR2004
             trust = SINGLE
         trust *= PART if hit.said == "named" else 1.0
@@ -117,5 +120,7 @@ def _areas_inside(hit: Hit) -> list[Match]:
 def _inside(match: Match, hit: Hit, city: City) -> Evidence:
     """Give what an area's name inside another name says."""
     kota = any(entry.kind == "kota" for entry in match.entries)
-    trust = (TRUST["kota"] if kota else NAMED_AFTER) * (TOWARDS if hit.towards else 1.0)
+    several = match.last - match.first > 1
+    after = NAMED_AFTER.get((hit.kind, several), NAMED_ELSE[several])
+    trust = (TRUST["kota"] if kota else after) * (TOWARDS if hit.towards else 1.0)
     return Evidence(shares_of(match.entries, city, explicit=False), trust, hit, None)

@@ -12,6 +12,7 @@ from dengar.models.place import Area
 
 DATA = Path(__file__).parent / "data"
 SIDES = words("utara selatan barat timur dalam atas besar baru jaya sari lama kaum muara dua")
+NO_FAMILY = words("kelapa kampung kebon malaka pasar johar cempaka tugu taman mangga duri rawa tanjung sukabumi")
 JOINED = 7  # a name written without spaces is looked for when it has so many letters
 
 
@@ -97,7 +98,7 @@ def area_names(areas: tuple[Area, ...]) -> Iterator[tuple[str, Entry]]:
         if area.level == "kelurahan" and len(words) > 1 and words[-1].lower() in SIDES:
             families[" ".join(words[:-1])].append(area.code)
     for name, codes in families.items():
-        if name.lower() not in {"kelapa", "kampung", "kebon", "malaka"}:
+        if name.lower() not in NO_FAMILY:
             yield name, Entry(name, "area", tuple(codes), source="family")
 
 

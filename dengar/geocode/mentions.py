@@ -132,7 +132,7 @@ class Finder:
         level = AREA_WORDS[word]
         for match in sorted(by_start.get(at, ()), key=lambda match: -match.last):
             entries = tuple(entry for entry in match.entries if entry.kind == level)
-            family = tuple(entry for entry in match.entries if entry.kind == "area" and entry.source == "family")
+            family = tuple(entry for entry in match.entries if entry.source == "family" and level == "kelurahan")
             if entries or family:
                 return Hit(i, match.last, level, entries or family, "explicit")
         end = name_end(tokens, at, {})
@@ -153,7 +153,7 @@ class Finder:
             if word in LOOSE and tokens.text.isupper():
                 return None
             return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
-        kind = known.entries[0].kind if word in LOOSE or known.last >= end else HEADS[word]
+        kind = known.entries[0].kind if word in LOOSE else HEADS[word]
         if kind == "outside" or kind in LEVELS:
             return None
         return Hit(i, max(end, known.last), kind, known.entries, "bare" if known.last >= end else "named")

@@ -23,7 +23,11 @@ def _foreign(found: Found) -> str | None:
             return hit.entries[0].name
     for hit in found.hits:
         for match in hit.inner:
-            if any(entry.kind == "outside" for entry in match.entries) and match.last == hit.last:
+            if (
+                any(entry.kind == "outside" for entry in match.entries)
+                and match.last == hit.last
+                and match.first > hit.first + 1
+            ):
                 return match.entries[-1].name
     unknown = [hit for hit in found.hits if hit.said == "explicit" and not hit.entries]
     return found.tokens.span(unknown[0].first, unknown[0].last) if unknown else None

@@ -169,7 +169,9 @@ COMMON = words(
 # The same, less everyday: believed with a place word or with a capital.
 UNUSUAL = words(
     "guntur bangka kramat kapuk senen serdang selong galur kamal bungur semper kuningan halim makasar sukabumi bali "
-    "melawai cipinang angke serang tegal padang medan"
+    "melawai cipinang angke serang tegal padang medan ampera juanda harmoni harmony pramuka santa dadap fatmawati "
+    "sudirman layur hek kreo lapan thamrin saharjo antasari semper klender kota barito volker enggano biak tendean "
+    "satrio monginsidi mampang prapanca kuningan asemka fatahillah minangkabau mandala veteran menceng lampiri"
 )
 PLACE_WORDS = words(
     "di didaerah daerah wilayah diwilayah kawasan sekitar area kampung warga dikawasan kelurahan kecamatan"
