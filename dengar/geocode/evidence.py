@@ -12,7 +12,7 @@ TRUST = {
     "kelurahan": 0.88, "kecamatan": 0.88, "kota": 0.95, "area": 0.82, "landmark": 0.8, "transit_stop": 0.75,
     "road_structure": 0.7, "waterway": 0.55, "street": 0.75,
 }  # fmt: skip
-EXPLICIT = {"kelurahan": 0.9995, "kecamatan": 0.95, "kota": 0.97}
+EXPLICIT = {"kelurahan": 0.999999, "kecamatan": 0.95, "kota": 0.97}
 # "Jl. Jelambar Selatan" is probably in or near Jelambar. Measured on 1,800 bus stops: with an area's name of several
 # words 86 % of streets and 97 % of buildings are in it or next to it, with one word 69 % and 81 %.
 NAMED_AFTER = {("street", True): 0.86, ("street", False): 0.69}
@@ -21,6 +21,7 @@ PART = 0.6  # only the beginning of a longer name is known
 SINGLE = 0.55  # a street with a name of one word, which many streets carry
 TOWARDS = 0.25
 OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
+BLUR = 0.12  # what a street or building gives to the kelurahan next to where it is
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
 
 
@@ -39,6 +40,7 @@ class City:
     def __init__(self, areas: tuple[Area, ...]) -> None:
         self.areas = {area.code: area for area in areas}
         self.kelurahan = tuple(area.code for area in areas if area.level == "kelurahan")
+        self.kept: dict[tuple[tuple[int, ...], bool], dict[str, float]] = {}
 
     @cached_property
     def below(self) -> dict[str, tuple[str, ...]]:
@@ -73,21 +75,33 @@ def ranked(codes: tuple[str, ...]) -> dict[str, float]:
     return {code: weight / sum(weights) for code, weight in zip(codes, weights, strict=True)}
 
 
+def blurred(shares: dict[str, float], city: City, share: float) -> dict[str, float]:
+    """Give a part of each share to the neighbours of its kelurahan."""
+    return mix([(city.around(code, 1 - share), weight) for code, weight in shares.items()])
+
+
 def shares_of(entries: tuple[Entry, ...], city: City, *, explicit: bool) -> dict[str, float]:
     """Give the shares of the entries that one name carries; areas silence everything else of that name."""
+    key = (tuple(map(id, entries)), explicit)
+    if key not in city.kept:
+        city.kept[key] = _shares_of(entries, city, explicit=explicit)
+    return city.kept[key]
+
+
+def _shares_of(entries: tuple[Entry, ...], city: City, *, explicit: bool) -> dict[str, float]:
     levels = {entry.kind: entry for entry in entries if entry.kind in {"kelurahan", "kecamatan", "kota"}}
     if "kelurahan" in levels:
         codes = [entry.codes[0] for entry in entries if entry.kind == "kelurahan"]
-        own = 0.999 if explicit else OWN
-        parts = [(city.around(code, own), 1.0) for code in codes]
+        parts = [(city.around(code, 1.0 if explicit else OWN), 1.0) for code in codes]
         if "kecamatan" in levels and not explicit:
             parts.append((city.evenly(levels["kecamatan"].codes[0]), 0.35))
         return mix(parts)
-    for level in ("kecamatan", "kota"):
-        if level in levels:
-            return city.evenly(levels[level].codes[0])
+    if "kecamatan" in levels:
+        return blurred(city.evenly(levels["kecamatan"].codes[0]), city, 0.1 if explicit else 0.25)
+    if "kota" in levels:
+        return city.evenly(levels["kota"].codes[0])
     usable = [entry for entry in entries if entry.codes and len(entry.codes) <= MOST_CODES]
-    return mix([(ranked(entry.codes), 1.0) for entry in usable]) if usable else {}
+    return blurred(mix([(ranked(entry.codes), 1.0) for entry in usable]), city, BLUR) if usable else {}
 
 
 def of_hit(hit: Hit, city: City) -> list[Evidence]:
@@ -95,7 +109,7 @@ def of_hit(hit: Hit, city: City) -> list[Evidence]:
     found = []
     if hit.entries:
         trust = EXPLICIT[hit.kind] if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
-        if hit.kind == "street" and hit.last - hit.first <= 2:  # noqa: PLR2004
+        if hit.kind == "street" and _single(hit):
             trust = SINGLE
         trust *= PART if hit.said == "named" else 1.0
         trust *= TOWARDS if hit.towards else 1.0
@@ -103,9 +117,15 @@ def of_hit(hit: Hit, city: City) -> list[Evidence]:
         if shares:
             placed = next((entry for entry in hit.entries if entry.lat is not None and entry.codes), None)
             found.append(Evidence(shares, trust, hit, placed))
-    if not found or hit.said == "named":
+    unknown = hit.said == "explicit" and hit.kind != "kelurahan"
+    if (not found and not unknown) or hit.said == "named":
         found += [_inside(match, hit, city) for match in _areas_inside(hit)]
     return [evidence for evidence in found if evidence.shares]
+
+
+def _single(hit: Hit) -> bool:
+    """Say whether a street's name has one word, or is one that every city has."""
+    return any(len(entry.name.split()) <= 2 and entry.source != "knowledge" for entry in hit.entries)  # noqa: PLR2004
 
 
 def _areas_inside(hit: Hit) -> list[Match]:

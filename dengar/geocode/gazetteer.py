@@ -122,6 +122,7 @@ class Gazetteer:
         if len(words) > 1 and len(name) >= JOINED and words[0] not in {"jalan", "gang"}:
             forms.add("".join(words))
             forms.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(words) if len(words) > 2)  # noqa: PLR2004
+        forms.update({form.replace("tanjung ", "tj ") for form in forms})
         for form in forms - {""}:
             known = self.named.get(form, ())
             if entry not in known:

@@ -3,9 +3,10 @@
 import re
 
 from dengar.geocode.text import GLUE, Tokens
-from dengar.geocode.words import ABBREVIATIONS, ROMANS, STOP, TAILS, words
+from dengar.geocode.words import ABBREVIATIONS, HEADS, NUMBERED, PLAIN_ROADS, ROMANS, STOP, TAILS, words
 
 MOST_WORDS = 5
+SHORT = 3
 LOWER_WORDS = 2  # in a text without capitals a name is cut after so many words, tails not counted
 NUMBERS = r"(?:\d{1,3}|[ivx]{1,5}\b)(?:\s*(?:,|&|dan\b|s/d|sd\b|-|/)\s*\d{1,3}(?!\d)){0,5}"
 MARKS = r"[\s.:;,/\\&-]{0,4}"
@@ -38,8 +39,8 @@ def next_word(tokens: Tokens, i: int) -> int:
     while i < len(tokens.words) and tokens.words[i] in GLUE:
         after = tokens.ends[i]
         spaced = tokens.text[after : after + 1].isspace()
-        shortened = i and (tokens.words[i - 1] in ABBREVIATIONS or len(tokens.words[i - 1]) <= 2)  # noqa: PLR2004
-        if spaced and not shortened:
+        shortened = i and (tokens.words[i - 1] in ABBREVIATIONS or len(tokens.words[i - 1]) <= SHORT)
+        if tokens.words[i] == "." and not shortened and (spaced or tokens.words[i - 1].isalpha()):
             return -1
         i += 1
     return i if i < len(tokens.words) and tokens.words[i][0].isalnum() else -1
@@ -51,29 +52,48 @@ def name_end(tokens: Tokens, first: int, areas: dict[int, int]) -> int:
     `areas` says where names of areas begin and how many words each has: a street's name ends before them.
     """
     at, end, count = next_word(tokens, first), first, 0
+    if at >= 0 and tokens.words[at] == "raya":
+        at = next_word(tokens, at + 1)
     if at < 0 or not _may_open(tokens, at):
         return first
-    capitals, mixed = tokens.capital(at), not tokens.text.isupper()
+    capitals = tokens.capital(at)
     while at >= 0 and count < MOST_WORDS:
-        word = tokens.words[at]
-        tail = count > 0 and (word in TAILS or word in ROMANS or _is_number(tokens, at))
-        named = count > 0 and not tail and (at in areas or word in STOP)
-        small = count > 0 and not tail and mixed and capitals and not tokens.capital(at)
-        if named or small or (not tail and not capitals and count >= LOWER_WORDS) or (word.isdigit() and not tail):
+        tail = count > 0 and _is_tail(tokens, at)
+        if count > 0 and not _goes_on(tokens, at, areas, tail=tail, capitals=capitals, count=count):
             break
-        if tail and areas.get(at, 0) > 1:
-            break
-        count += not tail or word == "raya"
+        count += not tail
         end, at = at + 1, next_word(tokens, at + 1)
-    return _with_address(tokens, end) if end > first else first
+    return end
+
+
+def _goes_on(  # noqa: PLR0913
+    tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capitals: bool, count: int
+) -> bool:
+    """Say whether the word at `at` still belongs to the name."""
+    word = tokens.words[at]
+    if tail:
+        return areas.get(at, 0) <= 1
+    if at in areas or word in STOP or word in HEADS or word.isdigit():
+        return False
+    if not capitals:
+        return count < LOWER_WORDS
+    after = next_word(tokens, at + 1)
+    return tokens.text.isupper() or tokens.capital(at) or (after >= 0 and _is_tail(tokens, after))
+
+
+def _is_tail(tokens: Tokens, at: int) -> bool:
+    """Say whether the word at `at` is one that names end with: "Raya", "III", "2"."""
+    return tokens.words[at] in TAILS or tokens.words[at] in ROMANS or _is_number(tokens, at)
 
 
 def _may_open(tokens: Tokens, at: int) -> bool:
     """Say whether a name can begin with this word."""
     word = tokens.words[at]
-    if word == "raya":
-        after = next_word(tokens, at + 1)
-        return after >= 0 and tokens.words[after] not in STOP
+    head = tokens.words[at - 1] if at else ""
+    if word.isdigit():
+        return head in NUMBERED
+    if head == "jalan" and word in PLAIN_ROADS and not tokens.capital(at):
+        return False
     return (word not in STOP and len(word) > 1) or word in {"h", "k"}
 
 
@@ -83,7 +103,7 @@ def _is_number(tokens: Tokens, at: int) -> bool:
     return tokens.words[at].isdigit() and len(tokens.words[at]) <= 2 and after not in UNITS  # noqa: PLR2004
 
 
-def _with_address(tokens: Tokens, end: int) -> int:
+def with_address(tokens: Tokens, end: int) -> int:
     """Take a block and a house number into the span."""
     for _ in range(2):
         match = ADDRESS.match(tokens.text, tokens.ends[end - 1])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dengar.geocode.evidence import City, Evidence, of_hit
 from dengar.geocode.gazetteer import Gazetteer
-from dengar.geocode.mentions import Finder, Found, Hit
+from dengar.geocode.mentions import Finder, Found
 from dengar.geocode.outside import outside_name
 from dengar.geocode.points import Grid, Points, point_problem
 from dengar.geocode.polygons import Polygons
@@ -115,15 +115,13 @@ class Locator:
 
 
 def mentions_of(found: Found) -> tuple[Mention, ...]:
-    """Give the hits of a text as records, in its order."""
-    hits: list[Hit] = sorted([*found.hits, *found.outside], key=lambda hit: hit.first)
-    tokens = found.tokens
-    return tuple(
-        Mention(
-            start=tokens.starts[hit.first],
-            end=tokens.ends[hit.last - 1],
-            text=tokens.span(hit.first, hit.last),
-            type="area" if hit.kind in {"outside", "desa", "kabupaten"} else hit.kind,
-        )
-        for hit in hits
-    )
+    """Give the hits of a text as records, in its order, each name once."""
+    tokens, seen, mentions = found.tokens, set(), []
+    for hit in sorted([*found.hits, *found.outside], key=lambda hit: hit.first):
+        name = "".join(word for word in tokens.words[hit.first : hit.last] if word.isalnum())
+        if name not in seen:
+            seen.add(name)
+            kind = "area" if hit.kind in {"outside", "desa", "kabupaten"} else hit.kind
+            start, end = tokens.starts[hit.first], tokens.ends[hit.last - 1]
+            mentions.append(Mention(start=start, end=end, text=tokens.text[start:end], type=kind))
+    return tuple(mentions)

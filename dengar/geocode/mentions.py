@@ -9,13 +9,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dengar.geocode.gazetteer import Entry, Gazetteer, Match
-from dengar.geocode.heads import name_end, next_word, rt_rw_end
+from dengar.geocode.heads import name_end, next_word, rt_rw_end, with_address
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos
-from dengar.geocode.words import COMMON, HEADS, HONORIFICS, LOOSE, OFFICES, PLACE_WORDS, STOP, TOWARDS, UNUSUAL, words
+from dengar.geocode.words import (
+    COMMON,
+    HEADS,
+    HONORIFICS,
+    LOOSE,
+    OFFICES,
+    PLACE_WORDS,
+    PLAIN_PHRASES,
+    STOP,
+    TOWARDS,
+    UNUSUAL,
+    words,
+)
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
-OUTSIDE_WORDS = words("bupati kabupaten kab kota pemkab bpbd polres dprd pemkot polresta walikota prov provinsi desa")
+OFFICIAL = frozenset({"kelurahan", "kecamatan"})
 RT_WORDS = frozenset({"rt", "rw", "ri"})
 LEVELS = ("kelurahan", "kecamatan", "kota")
 KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
@@ -125,7 +137,7 @@ class Finder:
     def _area(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]]) -> Hit | None:
         """Read "Kel. X", "Kel./Kec. X" and "Desa X"; an unknown X gives a hit without entries."""
         word, at = tokens.words[i], i + 1
-        while at < len(tokens.words) and (tokens.words[at] in AREA_WORDS or tokens.words[at] in "./:-,"):
+        while at < len(tokens.words) and (tokens.words[at] in OFFICIAL or tokens.words[at] in "./:-,"):
             at += 1
         if at >= len(tokens.words) or tokens.words[at] in STOP:
             return None
@@ -139,24 +151,27 @@ class Finder:
         if end <= at:
             return None
         entries, last = self.typos.explicit(tokens.words[at:end], level, self.gazetteer.named)
+        if not entries and (tokens.text.isupper() or not tokens.capital(at)):
+            return None
         return Hit(i, at + last if entries else end, level, entries, "explicit")
 
     def _headed(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]], areas: dict[int, int]) -> Hit | None:
         """Read a street, a building, a station ... that begins with its kind."""
         word = tokens.words[i]
         known = max(by_start.get(i, ()), key=lambda match: match.last, default=None)
-        end = name_end(tokens, i + 1, areas)
-        at = next_word(tokens, i + 1)
+        if known and not _believable(tokens, known):
+            known = None
+        end, at = name_end(tokens, i + 1, areas), next_word(tokens, i + 1)
         if known is None:
-            if end == i + 1 or (word in LOOSE and not (at >= 0 and tokens.capital(at) and tokens.capital(i))):
+            capital = at >= 0 and tokens.capital(at) and not tokens.text.isupper()
+            if end == i + 1 or (word in LOOSE and not capital):
                 return None
-            if word in LOOSE and tokens.text.isupper():
-                return None
-            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
+            return Hit(i, with_address(tokens, end), HEADS[word], self._shorter(tokens, i, end))
         kind = known.entries[0].kind if word in LOOSE else HEADS[word]
         if kind == "outside" or kind in LEVELS:
             return None
-        return Hit(i, max(end, known.last), kind, known.entries, "bare" if known.last >= end else "named")
+        last = with_address(tokens, max(end, known.last))
+        return Hit(i, last, kind, known.entries, "bare" if known.last >= end else "named")
 
     def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
         """Give what is known of a name without its opening word, if that is a whole known name."""
@@ -171,20 +186,28 @@ class Finder:
         for match in matches:
             kinds = {entry.kind for entry in match.entries}
             kind = next((kind for kind in KINDS if kind in kinds), "outside")
-            if match.last - match.first == 1 and not _believable(tokens, match):
+            if not _believable(tokens, match):
                 continue
             yield Hit(match.first, match.last, kind, match.entries)
 
 
+def _before(tokens: Tokens, i: int) -> str:
+    """Give the word before token i, over a full stop that shortens it ("Jl. Semarang")."""
+    while i > 0 and tokens.words[i - 1] in {".", "-"}:
+        i -= 1
+    return tokens.words[i - 1] if i else ""
+
+
 def _believable(tokens: Tokens, match: Match) -> bool:
-    """Say whether one word is meant as a place: everyday words need an area word, a place word or a capital."""
-    word = tokens.words[match.first]
-    before = tokens.words[match.first - 1] if match.first else ""
+    """Say whether a name is meant as a place: everyday words need an area word, a place word or a capital."""
+    word, before = tokens.words[match.first], _before(tokens, match.first)
+    written = tokens.capital(match.first) and not tokens.text.isupper()
+    if match.last - match.first > 1:
+        return written or " ".join(tokens.words[match.first : match.last]) not in PLAIN_PHRASES
     if before in AREA_WORDS or before in RT_WORDS:
         return True
-    if before == "hari" or (before == "jalan" and match.entries[0].kind == "outside"):
+    if before == "hari" or (before in {"jalan", "gang"} and match.entries[0].kind == "outside"):
         return False
-    written = tokens.capital(match.first) and not tokens.text.isupper()
     if word in COMMON:
         return before in PLACE_WORDS and written
     if word in UNUSUAL or any(entry.source == "common" for entry in match.entries):
@@ -194,14 +217,14 @@ def _believable(tokens: Tokens, match: Match) -> bool:
 
 def _is_person(tokens: Tokens, hit: Hit) -> bool:
     """Say whether a bare name follows a form of address."""
-    before = tokens.words[hit.first - 1] if hit.first else ""
-    return hit.said == "bare" and before in HONORIFICS and tokens.words[hit.first] not in HEADS
+    named = hit.said == "bare" and hit.kind != "rt_rw" and tokens.words[hit.first] not in HEADS
+    return named and _before(tokens, hit.first) in HONORIFICS
 
 
 def _is_direction(tokens: Tokens, hit: Hit) -> bool:
     """Say whether the place is only where somebody is going, or an office's name."""
-    before = tokens.words[max(hit.first - 2, 0) : hit.first]
-    return bool(before) and (before[-1] in TOWARDS or before[-1] in OFFICES)
+    before = _before(tokens, hit.first)
+    return before in TOWARDS or before in OFFICES
 
 
 def _longest(hits: list[Hit], matches: list[Match]) -> list[Hit]:

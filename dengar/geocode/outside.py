@@ -1,6 +1,7 @@
 """Recognise that a text speaks of a place outside the city."""
 
 from dengar.geocode.evidence import Evidence
+from dengar.geocode.heads import next_word
 from dengar.geocode.mentions import Found, Hit
 from dengar.geocode.words import words
 
@@ -29,7 +30,11 @@ def _foreign(found: Found) -> str | None:
                 and match.first > hit.first + 1
             ):
                 return match.entries[-1].name
-    unknown = [hit for hit in found.hits if hit.said == "explicit" and not hit.entries]
+    unknown = [
+        hit
+        for hit in found.hits
+        if hit.said == "explicit" and not hit.entries and (not hit.inner or hit.kind != "kelurahan")
+    ]
     return found.tokens.span(unknown[0].first, unknown[0].last) if unknown else None
 
 

@@ -8,7 +8,7 @@ from dengar.geocode.words import ABBREVIATIONS, CANONICAL
 
 TOKEN = re.compile(
     r"(?P<skip>https?://\S{1,400}|www\.\S{1,400}|@\w{1,60}|&(?:amp|gt|lt|quot|nbsp);)"
-    r"|(?P<tag>(?<=#)[^\W_]+)|(?P<word>[^\W\d_]+)|(?P<number>\d+)|(?P<mark>\n|[^\w\s])",
+    r"|(?P<tag>(?<=#)[^\W_]+)|(?P<word>(?i:di(?=(?:jln?|jalan|gang|gg|kel|kec|kelurahan|kecamatan|perum|komplek)\b))|[^\W\d_]+)|(?P<number>\d+)|(?P<mark>\n|[^\w\s])",
 )
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 GLUE = frozenset(".-'`\u2019\u2010\u2011*_\u200b\u200c\u200d\ufeff")  # marks that may stand inside a name

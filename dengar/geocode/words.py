@@ -23,7 +23,7 @@ kelurahan: kel klurahan keluarahan kelurhan
 kecamatan: kec kcamatan kecmatan
 kampung: kp kmp kampong kmpung kpg
 pondok: pd pdk pndok ponduk
-tanjung: tj tjg tanjong tanjng
+tanjung: tjg tanjong tanjng
 kebon: kebun kbn kb
 kramat: keramat
 pasar: psr ps pasr
@@ -123,13 +123,13 @@ STOP = words("""
     retak ri robek roboh rombongan rontok rt ruas ruko rumah rusak rutin rw saat saja saluran sama sami sampah sampai
     sampe sampi samping sana sangat sapi satpol saya sbb sbg sblm sd sdg sdh se sebab sebagai sebagian sebelah sebelum
     sebelumnya seberang sebuah sedang segera segitu sehari seharusnya sehingga sejak sejauh sekali sekarang sekitar
-    sekitarnya selain selalu selama selasa selepas seluruh semakin semalam semenjak sementara semoga semrawut semua
+    sekitarnya selain selalu selama selasa selepas sempat seluruh semakin semalam semenjak sementara semoga semrawut semua
     sendiri sengaja senin sepanjang sepeda seperti sepi sering serta setelah setiap setinggi si siaga siang siap siapa
     sih silahkan silakan sini situ skr skrg skrng slalu sll sm sma smp sore spanduk sprti spt sptnya stop sudah sudin
     suka sulit supaya surut susah sy syukur tadi tahun tak tanggal tanggapan tanpa tapi tau tawuran tdk telp tempat
     tempatnya tenggelam tentang tepat tepatnya terbakar terbengkalai terbuka terdapat terendam terganggu tergenang
     terhadap terhambat terima terjadi terkait terlalu terlihat termasuk ternyata terpantau terputus tersebut tertib
-    tertutup terus terusan tetap tgl thd thn tiang tiap tiba tidak tindak tinggal tinggi tks tlg tlong tolong
+    tertutup terus terusan tetap tgl thd thn tiang tiap tiba tidak tindak tinggal tks tlg tlong tolong
     tolonglah total trafo trims trnyata trotoar trs truk trus tsb tst tuh tuk tumbang tumpah tumpuk tumpukan tutup
     ucapan ud uda udah udara udh ugal ujan ujung ular untk untuk upaya usaha usai utk via volume wa wahai waktu walau
     walaupun walikota wan warga warganya wib wilayah ya yaa yah yaitu yakni yang yg yth yuk
@@ -178,3 +178,16 @@ PLACE_WORDS = words(
 )
 TOWARDS = words("arah menuju ke tujuan jurusan mengarah menuju")
 OFFICES = words("walikota wali pemkot polres kapolres polda bupati pemkab pemprov gubernur")
+# What "jalan" means when no name follows: "jalan tol", "jalan umum".
+PLAIN_ROADS = words(
+    "umum umun perumahan utama kembali normal setapak protokol layang tol pintas tembus buntu lebar sempit sendiri poros "
+    "nasional desa kampung komplek lingkungan tikus arteri alternatif cor beton paving tanah licin inspeksi kecil besar "
+    "depan samping cepat lambat provinsi dua satu lancar bagus ambles arah",
+)
+# Known names that are also plain words: only believed with a capital.
+PLAIN_PHRASES = frozenset(
+    {"taman kota", "pasar baru", "pasar pagi", "kampung baru", "kali besar", "jalan baru", "tanah merah"}
+)
+NUMBERED = words("sd sdn smp smpn sma sman smk smkn pintu km")
+# Streets that nearly every Indonesian city has.
+NATIONAL = words("pemuda diponegoro pahlawan veteran merdeka kartini siliwangi juanda sudirman pramuka")
