@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import cast
 
 from dengar.errors import BadSettings
@@ -10,6 +11,7 @@ from dengar.ingest.protocol import Collector
 _NO_COLLECTORS = {"protocol", "fetch", "formats", "spiders"}
 
 
+@cache
 def names() -> list[str]:
     """List the collectors, without importing them."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NO_COLLECTORS)

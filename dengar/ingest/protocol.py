@@ -104,6 +104,24 @@ class Pulling(Collector, Protocol):
         """Try the credentials."""
 
 
+class Source(Record, frozen=True, kw_only=True):
+    """A configured source: the collector module that reads it, and its checked settings."""
+
+    name: str
+    collector: Any  # the module: a Pulling, a Pushed, or both
+    settings: Any  # an instance of its Settings
+
+    @property
+    def is_pulled(self) -> bool:
+        """Say whether the source is read by us."""
+        return hasattr(self.collector, "pull")
+
+    @property
+    def is_pushed(self) -> bool:
+        """Say whether the source delivers to us."""
+        return hasattr(self.collector, "accept")
+
+
 class Pushed(Collector, Protocol):
     """A channel that is pushed to us."""
 

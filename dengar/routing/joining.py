@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from dengar.models import Event, Post, Report, Routing, Voice, post_id
+from dengar.models import Event, EventKind, Post, Report, Routing, Voice, post_id
 from dengar.routing.grouping import OpenReports, make_gist
 from dengar.routing.rules import Router
 from dengar.routing.states import fold
@@ -91,7 +91,7 @@ class Joiner:
         routing: Routing | None = None,
         review: str | None = None,
     ) -> Report:
-        kind = "voice" if voice else "routed" if routing else "review"
+        kind: EventKind = "voice" if voice else "routed" if routing else "review"
         event = Event(
             report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR,
             voice=voice, routing=routing, reason=review,

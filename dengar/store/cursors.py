@@ -1,5 +1,6 @@
 """cursors: how far each source was read, and whether it stands still until a person has looked."""
 
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -33,6 +34,15 @@ class Cursors:
         if done is None or not (done.matched_count or done.upserted_id):
             raise LeaseLost(f"The cursor of {source} was moved by another process.")
         return version + 1
+
+    def pause(self, source: str, until: datetime) -> None:
+        """Leave the source alone until then: it asked for it, or its budget is spent."""
+        self._rows.update_one({"_id": source}, {"$set": {"not_before": until}}, upsert=True)
+
+    def paused_until(self, source: str) -> datetime | None:
+        """Say until when the source wants to be left alone."""
+        row = self._rows.find_one({"_id": source}, {"not_before": 1})
+        return row.get("not_before") if row else None
 
     def stop(self, source: str, reason: str) -> None:
         """Keep the source still until a person starts it again."""

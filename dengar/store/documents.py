@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
-from bson import ObjectId
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -20,7 +19,7 @@ Session: TypeAlias = ClientSession | None
 R = TypeVar("R", bound=msgspec.Struct)
 
 # What BSON stores as it is: msgspec leaves these values alone in both directions.
-_BSON_TYPES = (bytes, datetime, ObjectId)
+_BSON_TYPES = (bytes, datetime)
 
 
 def must(row: Document | None) -> Document:

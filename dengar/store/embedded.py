@@ -67,6 +67,13 @@ class EmbeddedMongo:
         self._process = _spawn(binary, self._folder, self._cache_gb)
         _wait_for_primary(self._folder, self._process)
 
+    def revive(self) -> bool:
+        """Start mongod again when it has died; says whether it had."""
+        if self._process is None or self._process.poll() is None:
+            return False
+        self.restart()
+        return True
+
     def stop(self) -> None:
         """Stop mongod cleanly and let the folder go."""
         if self._process is not None:

@@ -45,10 +45,16 @@ class Items:
         if changed:
             self._rows.bulk_write(changed, session=session)
 
-    def pending(self, limit: int) -> list[Pending]:
-        """Give the items that wait, oldest first."""
-        rows = self._rows.find({"state": "pending"}).sort("order").limit(limit)
-        return [Pending(item=self.from_row(row), order=row["order"], revision=row["revision"]) for row in rows]
+    def pending(self, limit: int, most_bytes: int) -> list[Pending]:
+        """Give the items that wait, oldest first: at most `limit`, and no more once `most_bytes` are passed."""
+        waiting: list[Pending] = []
+        size = 0
+        for row in self._rows.find({"state": "pending"}).sort("order").limit(limit):
+            waiting.append(Pending(item=self.from_row(row), order=row["order"], revision=row["revision"]))
+            size += len(waiting[-1].item.payload)
+            if size > most_bytes:
+                break
+        return waiting
 
     def count_pending(self) -> int:
         """Count the items that wait."""

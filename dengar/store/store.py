@@ -86,9 +86,9 @@ class Store:
         self,
         source: str,
         items: Sequence[Item],
-        poison: Sequence[Quarantined],
-        cursor: msgspec.Struct | None,
-        version: int,
+        poison: Sequence[Quarantined] = (),
+        cursor: msgspec.Struct | None = None,
+        version: int = 0,
     ) -> int:
         """Store a batch and the cursor that is true with it, both or neither; gives the cursor's new version.
 

@@ -59,4 +59,7 @@ def _read_words(text: str) -> datetime | None:
 
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
-    return dateparser.parse(text, languages=["id", "en"], settings={"DATE_ORDER": "DMY", "TIMEZONE": "Asia/Jakarta"})
+    time: datetime | None = dateparser.parse(
+        text, languages=["id", "en"], settings={"DATE_ORDER": "DMY", "TIMEZONE": "Asia/Jakarta"}
+    )
+    return time

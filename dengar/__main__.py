@@ -1,0 +1,5 @@
+"""`python -m dengar` is `dengar`."""
+
+from dengar.cli import main
+
+main()

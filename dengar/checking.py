@@ -1,0 +1,73 @@
+"""What `dengar check` looks at: settings, database, model, rules, and the credentials of every source."""
+
+from collections.abc import Iterator
+
+from dengar.errors import BadSettings, DengarError
+from dengar.ingest.protocol import Source
+from dengar.settings import Settings, load_author_key
+from dengar.store.embedded import find_mongod
+from dengar.wiring import load_classifier, load_locator, make_sources, open_parts
+
+
+def find_problems(settings: Settings, *, connect: bool) -> list[str]:
+    """Give one sentence for everything that must be mended before Dengar can work."""
+    problems: list[str] = []
+    for look in (_check_sources, _check_key, _check_model, _check_tables, _check_store):
+        try:
+            problems += look(settings, connect=connect)
+        except BadSettings as error:
+            problems += error.problems
+        except DengarError as error:
+            problems.append(str(error))
+    return problems
+
+
+def find_remarks(settings: Settings) -> Iterator[str]:
+    """Give what is worth knowing and not wrong."""
+    if settings.mongodb_uri is None:
+        yield (
+            f"MongoDB: the embedded one ({find_mongod() or 'none found'}). It is for trying and testing: "
+            "its version 6.0 gets no more fixes. For real use set DENGAR_MONGODB_URI to a supported MongoDB (8.x)."
+        )
+    if not settings.sources:
+        yield "Sources: only the web form. Name others in dengar.toml as [sources.NAME]; see docs/sources.md."
+    if settings.web.host not in {"127.0.0.1", "::1", "localhost"}:
+        yield f"Web: {settings.web.host} can be reached from other machines; put a TLS proxy before it."
+
+
+def _check_sources(settings: Settings, *, connect: bool) -> list[str]:
+    sources = [one for one in make_sources(settings) if one.settings.enabled]
+    return [problem for source in sources for problem in _try(source)] if connect else []
+
+
+def _try(source: Source) -> list[str]:
+    try:
+        return [f"sources.{source.name}: {problem}" for problem in source.collector.check(source.settings)]
+    except DengarError as error:
+        return [f"sources.{source.name}: {error}"]
+
+
+def _check_key(settings: Settings, *, connect: bool) -> list[str]:
+    del connect
+    load_author_key(settings)
+    return []
+
+
+def _check_model(settings: Settings, *, connect: bool) -> list[str]:
+    del connect
+    load_classifier(settings)
+    return []
+
+
+def _check_tables(settings: Settings, *, connect: bool) -> list[str]:
+    del connect
+    load_locator(settings)
+    return []
+
+
+def _check_store(settings: Settings, *, connect: bool) -> list[str]:
+    if not connect:
+        return []
+    with open_parts(settings) as parts:
+        parts.router  # noqa: B018  reads the rules
+        return [] if parts.store.is_ready() else ["MongoDB takes no writes now."]

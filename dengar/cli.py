@@ -1,0 +1,279 @@
+"""The command line: `dengar COMMAND --help` explains each."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Never
+
+import click
+import msgspec
+from tqdm import tqdm
+
+from dengar import __version__
+from dengar.errors import BadSettings, DengarError
+from dengar.ingest.protocol import Batch, Window
+from dengar.models import Run, Status
+from dengar.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from dengar.filters import Answer
+    from dengar.wiring import Parts
+
+TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+
+
+class Commands(click.Group):
+    """Says our own errors in plain sentences, with exit code 2; anything else is a bug and shows its traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BadSettings as error:
+            for problem in error.problems:
+                click.echo(f"- {problem}", err=True)
+        except DengarError as error:
+            click.echo(f"dengar: {error}", err=True)
+        sys.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("-v", "--verbose", is_flag=True, help="Also log what is well.")
+def main(*, verbose: bool) -> None:
+    """Dengar listens to a city: complaints in, understood and routed reports out."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@main.command()
+def run() -> None:
+    """Run everything in one process: MongoDB (unless one is configured), scheduler, pipeline, web."""
+    _serve()
+
+
+@main.command()
+def demo() -> None:
+    """Run everything, and take in the bundled sample day: no network and no accounts needed."""
+    from dengar.demo import NOTICE, load_sample_day
+    from dengar.serving import serve
+
+    settings = load_settings()
+    click.echo(f"Dengar {__version__}: open http://{settings.web.host}:{settings.web.port} (Ctrl+C stops).")
+    serve(settings, notice=NOTICE, beside=load_sample_day)
+
+
+@main.command()
+def schedule() -> None:
+    """Run only the scheduler and the collectors (a second one is a hot standby)."""
+    _serve("schedule")
+
+
+@main.command()
+def work() -> None:
+    """Run only the pipeline worker."""
+    _serve("work")
+
+
+@main.command()
+def web() -> None:
+    """Run only the web pages and the doors for forms and webhooks."""
+    _serve("web")
+
+
+@main.command()
+@click.option("--connect/--no-connect", default=True, help="Also try the credentials of every source.")
+def check(*, connect: bool) -> None:
+    """Explain every wrong setting in one sentence, and try every source; exit code 2 when something is wrong."""
+    from dengar.checking import find_problems, find_remarks
+
+    settings = load_settings()
+    for remark in find_remarks(settings):
+        click.echo(f"  {remark}")
+    problems = find_problems(settings, connect=connect)
+    if problems:
+        raise BadSettings(problems)
+    click.echo("Everything is set up well.")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the whole status as JSON.")
+def status(*, as_json: bool) -> None:
+    """Tell how everything is doing; exit code 1 when a person must act."""
+    with _parts() as parts:
+        found = parts.status()
+    if as_json:
+        click.echo(msgspec.json.encode(found, order="deterministic").decode())
+    else:
+        _print_status(found)
+    sys.exit(1 if found.problems else 0)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--once", is_flag=True, help="Read one time, also a source that stands still, then end (the default).")
+@click.option("--since", type=TIME, help="Read this window again, beside the cursor.")
+@click.option("--until", type=TIME, help="End of the window (not included).")
+def collect(name: str, *, once: bool, since: datetime | None, until: datetime | None) -> None:
+    """Read the source NAME now and take what it brings through the pipeline."""
+    del once  # reading one time is all that this command does: the word makes scripts clear
+    with _parts() as parts:
+        source = next((one for one in parts.sources if one.name == name and one.is_pulled), None)
+        if source is None:
+            known = ", ".join(one.name for one in parts.sources if one.is_pulled) or "none"
+            raise BadSettings([f"There is no source {name!r} that can be read; configured: {known}."])
+        window = _window(since, until, parts.clock())
+        parts.store.cursors.resume(name)
+        with tqdm(desc=name, unit=" items") as progress:
+            ended = parts.collecting.run(source, window=window, on_batch=partial(_advance, progress))
+        _drain(parts)
+    _report(ended, name)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--channel", default="berkas", show_default=True, help="Channel of rows that do not name one.")
+def ingest(files: tuple[Path, ...], channel: str) -> None:
+    """Take in FILES: .csv, .jsonl, .mbox, .eml, or folders of them.
+
+    Interrupted, it goes on where it was; given again, it doubles nothing. A bad row goes to quarantine.
+    """
+    from dengar.ingest.files import find_files
+    from dengar.wiring import make_source
+
+    paths = [path for given in files for path in find_files(given)]
+    with _parts() as parts:
+        for path in paths:
+            section: dict[str, object] = {"collector": "files", "path": path, "channel": channel}
+            with tqdm(desc=path.name, unit=" items") as progress:
+                ended = parts.collecting.run(make_source("ingest", section), on_batch=partial(_advance, progress))
+            _report(ended, path.name)
+        _drain(parts)
+
+
+@main.command()
+@click.option("--channel", help="Only items of this channel.")
+def replay(channel: str | None) -> None:
+    """Try everything in quarantine again, after a fix; a replay doubles nothing."""
+    with _parts() as parts:
+        before = parts.store.quarantine.ids(channel)
+        for item_id in tqdm(before, desc="quarantine", unit=" items"):
+            parts.store.replay(item_id)
+        _drain(parts)
+        left = len(set(before) & set(parts.store.quarantine.ids(channel)))
+    click.echo(f"{len(before) - left} of {len(before)} items are posts now, {left} are still in quarantine.")
+
+
+@main.command()
+@click.option("--in", "source", type=click.File("rb"), default="-", help="Rows {id, text}; left out: standard input.")
+@click.option("--out", "target", type=click.File("wb"), default="-", help="Left out: standard output.")
+def classify(source: BinaryIO, target: BinaryIO) -> None:
+    """Say what texts are about: rows of JSON in, rows of JSON out; exit code 1 when a row got an error."""
+    from dengar.filters import classify_rows
+    from dengar.wiring import load_classifier
+
+    _filter(source, target, classify_rows(load_classifier(load_settings()).label))
+
+
+@main.command()
+@click.option("--in", "source", type=click.File("rb"), default="-", help="Rows {id, text[, lat, lon]}.")
+@click.option("--out", "target", type=click.File("wb"), default="-", help="Left out: standard output.")
+def locate(source: BinaryIO, target: BinaryIO) -> None:
+    """Say where texts are about: rows of JSON in, rows of JSON out; exit code 1 when a row got an error."""
+    from dengar.filters import locate_rows
+    from dengar.wiring import load_locator
+
+    _filter(source, target, locate_rows(load_locator(load_settings()).locate))
+
+
+@main.command()
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
+def train(*, seed: int) -> None:
+    """Train the classifier from the corpus that comes with Dengar."""
+    from dengar.classify.saved import FOLDER
+    from dengar.classify.train import train as train_model
+
+    manifest = train_model(load_settings().model_dir or FOLDER, seed=seed, progress=True)
+    click.echo(f"Trained the model {manifest.version}.")
+
+
+def _serve(*parts: str) -> None:
+    from dengar.serving import ALL_PARTS, serve
+
+    settings = load_settings()
+    if not parts or "web" in parts:
+        click.echo(f"Dengar {__version__}: http://{settings.web.host}:{settings.web.port}")
+    serve(settings, frozenset(parts) or ALL_PARTS)
+
+
+@contextmanager
+def _parts() -> Iterator["Parts"]:
+    from dengar.wiring import open_parts
+
+    settings: Settings = load_settings()
+    with open_parts(settings) as parts:
+        yield parts
+
+
+def _advance(progress: "tqdm[Never]", batch: Batch) -> bool:
+    progress.update(len(batch.items) + len(batch.poison))
+    return True
+
+
+def _drain(parts: "Parts") -> None:
+    """Take what waits through the pipeline, unless a running Dengar does so anyway."""
+    waiting = parts.store.items.count_pending()
+    with tqdm(total=waiting, desc="pipeline", unit=" items") as progress:
+
+        def go_on(count: int) -> bool:
+            progress.update(count)
+            return True
+
+        done = parts.working.drain(go_on)
+    if waiting and not done:
+        click.echo("Another process runs the pipeline and takes care of them.", err=True)
+
+
+def _report(ended: Run | None, name: str) -> None:
+    if ended is None:
+        raise DengarError(f"{name} is being read by another process now.")
+    if ended.error:
+        raise DengarError(f"{name} ended as {ended.outcome} after {ended.items} items: {ended.error}")
+    click.echo(f"{name}: {ended.items} items, {ended.poison} in quarantine.")
+
+
+def _window(since: datetime | None, until: datetime | None, now: datetime) -> Window | None:
+    if since is None:
+        return None
+    start = since if since.tzinfo else since.astimezone()
+    end = until or now
+    return Window(since=start, until=end if end.tzinfo else end.astimezone())
+
+
+def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
+    from dengar.filters import filter_rows
+
+    errors = filter_rows(source, target, answer)
+    sys.exit(1 if errors else 0)
+
+
+def _print_status(found: Status) -> None:
+    click.echo(f"Dengar {found.version} at {found.at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"  store      {'takes writes' if found.store_ready else 'DOES NOT ANSWER'}")
+    click.echo(f"  scheduler  {found.scheduler or 'not running'}")
+    click.echo(f"  posts      {found.posts:,}   reports {found.reports:,}   to review {found.review:,}")
+    click.echo(f"  waiting    {found.waiting:,} items")
+    for source in found.sources:
+        last = (
+            f"{source.last_run.outcome} at {source.last_run.started_at:%d %b %H:%M}"
+            if source.last_run
+            else "no run yet"
+        )
+        every = f"every {source.every}" if source.every else "pushed to us"
+        click.echo(f"  {source.name:20} {source.collector:10} {every:18} {last}, {source.quarantined} in quarantine")
+    for problem in found.problems:
+        click.echo(f"! {problem}")

@@ -1,0 +1,94 @@
+"""One run of one source: pull, store each batch with its cursor, leave a row."""
+
+import secrets
+import traceback
+from collections.abc import Callable
+
+from dengar.errors import BudgetSpent, RateLimited, StopSource
+from dengar.ingest.protocol import Batch, Budget, Clock, Source, Window
+from dengar.models import Run
+from dengar.store import Store
+from dengar.store.leases import Lease
+
+LEASE_SECONDS = 120
+
+OnBatch = Callable[[Batch], bool]
+
+
+class Collecting:
+    """Runs sources; `holder` names this process in leases."""
+
+    def __init__(self, store: Store, clock: Clock, holder: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._holder = holder
+
+    def run(
+        self,
+        source: Source,
+        *,
+        window: Window | None = None,
+        budget: Budget | None = None,
+        on_batch: OnBatch = lambda _: True,
+    ) -> Run | None:
+        """Read the source once; None when another process reads it now.
+
+        `on_batch` is called after each stored batch; when it gives False the run ends there, with nothing lost.
+        """
+        lease = self._store.leases.take(f"source:{source.name}", self._holder, self._clock(), LEASE_SECONDS)
+        if lease is None:
+            return None
+        self._store.runs.close_dead(source.name)
+        started = self._clock()
+        name = f"{source.name}:{started.isoformat()}:{secrets.token_hex(3)}"
+        reading = _Reading(self._store, self._clock, lease, Run(id=name, source=source.name, started_at=started))
+        run = reading.read(source, window, budget or Budget(), on_batch)
+        self._store.leases.release(lease)
+        return run
+
+
+class _Reading:
+    """A run under way; its row is stored at the beginning, so that a run that dies leaves one as well."""
+
+    def __init__(self, store: Store, clock: Clock, lease: Lease, run: Run) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._run = run
+        store.runs.save(run)
+
+    def read(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> Run:
+        """Pull until the source has no more, or something stops it."""
+        error: str | None = None
+        try:
+            self._pull(source, window, budget, on_batch)
+            outcome = "done" if self._run.items or self._run.poison else "empty"
+        except StopSource as stop:
+            outcome, error = stop.outcome, str(stop)
+            if isinstance(stop, RateLimited | BudgetSpent):
+                self._store.cursors.pause(source.name, stop.until)
+        except Exception:  # noqa: BLE001  one source never stops another, whatever is wrong with its collector
+            outcome, error = "crashed", traceback.format_exc()
+        run = self._run.replace(outcome=outcome, error=error, ended_at=self._clock())
+        self._store.runs.save(run)
+        return run
+
+    def _pull(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> None:
+        cursor, version = self._store.cursors.find(source.name, source.collector.Cursor)
+        for batch in source.collector.pull(source.settings, cursor, window, budget, self._clock):
+            # A window is read beside the cursor and never moves it.
+            moved = None if window else batch.cursor
+            version = self._store.save_batch(source.name, batch.items, batch.poison, moved, version)
+            self._count(batch)
+            if not on_batch(batch):
+                return
+            self._lease = self._store.leases.renew(self._lease, self._clock(), LEASE_SECONDS)
+
+    def _count(self, batch: Batch) -> None:
+        for gap in batch.gaps:
+            self._store.gaps.note(gap)
+        self._run = self._run.replace(
+            items=self._run.items + len(batch.items),
+            poison=self._run.poison + len(batch.poison),
+            cost=self._run.cost + batch.cost,
+        )

@@ -1,0 +1,144 @@
+"""All settings: `dengar.toml`, overridden by environment variables DENGAR_*. Nothing else reads the environment."""
+
+import os
+import re
+import secrets
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dengar.errors import BadSettings
+
+CONFIG_VARIABLE = "DENGAR_CONFIG"
+AUTHOR_KEY_BYTES = 32
+SHORTEST_KEY = 16
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DURATION = re.compile(r"(\d+) ?(s|seconds?|m|min|minutes?|h|hours?|d|days?)")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class WebSettings(BaseModel):
+    """Where the web pages are served."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+
+
+class Settings(BaseSettings):
+    """The whole configuration, with its defaults.
+
+    `sources` are named sections `[sources.NAME]`, each with `collector` and that collector's own fields; secrets are
+    best given as `DENGAR_SOURCES__NAME__PASSWORD` and the like.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DENGAR_", env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Field(default=Path("data"), description="Folder for the embedded database and keys.")
+    mongodb_uri: SecretStr | None = Field(
+        default=None, description="Address of a MongoDB replica set; left out: the embedded one in the data folder."
+    )
+    database: str = Field(default="dengar", pattern=r"^[A-Za-z0-9_-]{1,38}$", description="Name of the database.")
+    author_key: SecretStr | None = Field(
+        default=None, description="Secret for authors' pseudonyms; left out: made once, kept in the data folder."
+    )
+    model_dir: Path | None = Field(default=None, description="Folder of the trained classifier.")
+    rules: Path | None = Field(default=None, description="A routing rules file; left out: Jakarta's.")
+    boundaries: Path | None = Field(default=None, description="GeoJSON of exact kelurahan polygons.")
+    web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.")
+
+    @field_validator("sources")
+    @classmethod
+    def _names_are_plain(cls, sources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name in sources:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no source name: use small letters, digits and _")
+        return sources
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        *_: PydanticBaseSettingsSource,
+        **__: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what the caller gave first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+
+def config_path() -> Path:
+    """Say where the configuration file is: $DENGAR_CONFIG, or dengar.toml in the current folder."""
+    return Path(os.environ.get(CONFIG_VARIABLE, "dengar.toml"))
+
+
+def load_settings(**given: Any) -> Settings:  # noqa: ANN401  pydantic checks the values
+    """Read the settings; raises BadSettings with one sentence for each wrong value."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise BadSettings(explain(error)) from error
+    except (OSError, ValueError) as error:
+        raise BadSettings([f"{config_path()} cannot be read: {error}"]) from error
+
+
+def explain(error: ValidationError, under: str = "") -> list[str]:
+    """Say in one sentence for each problem which setting is wrong and what it should be."""
+    sentences = []
+    for problem in error.errors(include_url=False):
+        name = ".".join([*([under] if under else []), *map(str, problem["loc"])])
+        sentences.append(f"{name or 'The configuration'}: {_reason(problem['type'], problem['msg'], problem['input'])}")
+    return sentences
+
+
+def _reason(kind: str, message: str, value: object) -> str:
+    if kind == "extra_forbidden":
+        return "there is no such setting: correct the name or remove it."
+    if kind == "missing":
+        return "this setting is needed and has no value."
+    shown = "" if isinstance(value, (dict, SecretStr)) else f", not {value!r}"
+    return f"{message.removeprefix('Value error, ').rstrip('.')}{shown}."
+
+
+def read_duration(text: str) -> timedelta:
+    """Read `30 seconds`, `5 minutes`, `2h`; raises ValueError for anything else and for zero."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None or int(found[1]) == 0:
+        raise ValueError(f"{text!r} is no duration: write for example '30 seconds', '5 minutes' or '2 hours'")
+    return timedelta(**{_UNITS[found[2][0]]: int(found[1])})
+
+
+def load_author_key(settings: Settings) -> bytes:
+    """Give the key for pseudonyms; made once in the data folder, readable by its owner alone.
+
+    Raises BadSettings for a key that is too short, or a file that others can read.
+    """
+    if settings.author_key is not None:
+        key = settings.author_key.get_secret_value().encode()
+        if len(key) < SHORTEST_KEY:
+            raise BadSettings([f"author_key: it needs at least {SHORTEST_KEY} characters."])
+        return key
+    path = settings.data_dir / "author.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        _write_secret(path, secrets.token_bytes(AUTHOR_KEY_BYTES))
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadSettings([f"{path} can be read by others: run chmod 600 {path}."])
+    return path.read_bytes()
+
+
+def _write_secret(path: Path, data: bytes) -> None:
+    """Write the file whole or not at all, so that a crash leaves no half key behind."""
+    draft = path.with_suffix(".draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

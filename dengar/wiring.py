@@ -1,0 +1,197 @@
+"""Builds everything from the settings; nothing else knows how the parts fit together."""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from dengar.collecting import Collecting
+from dengar.errors import BadSettings
+from dengar.health import make_status
+from dengar.ingest import find
+from dengar.ingest.protocol import Clock, Source
+from dengar.intake import Intake
+from dengar.models import Status, Unit
+from dengar.pipeline import Pipeline
+from dengar.settings import Settings, explain, load_author_key, read_duration
+from dengar.store import Store
+from dengar.store.embedded import EmbeddedMongo, running_uri
+from dengar.working import Working
+
+if TYPE_CHECKING:
+    from dengar.classify import Classifier
+    from dengar.geocode import Locator
+    from dengar.routing.rules import Router
+
+
+def utc_now() -> datetime:
+    """Read the clock; everything else is told the time."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_mongo(settings: Settings, *, own: bool = False) -> Iterator[tuple[str, EmbeddedMongo | None]]:
+    """Give the address of MongoDB, and the embedded one when this process runs it.
+
+    That is the configured one; else the embedded one of a Dengar that runs on the same data folder; else an own one.
+    With `own` a folder that another process holds is refused (DataFolderBusy).
+    """
+    shared = settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else None
+    if shared is None and not own:
+        shared = running_uri(settings.data_dir)
+    if shared is not None:
+        yield shared, None
+        return
+    mongo = EmbeddedMongo(settings.data_dir)
+    mongo.start()
+    try:
+        yield mongo.uri, mongo
+    finally:
+        mongo.stop()
+
+
+@contextmanager
+def connect(uri: str, settings: Settings) -> Iterator[Store]:
+    """Open the store at this address, and close it in the end."""
+    store = Store.connect(uri, settings.database)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator["Parts"]:
+    """Open whatever MongoDB there is, for one command."""
+    with open_mongo(settings) as (uri, _), connect(uri, settings) as store:
+        yield Parts(settings, store)
+
+
+class Parts:
+    """The parts of one Dengar; the heavy ones are made when they are first asked for."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.sources = make_sources(settings)
+        self.collecting = Collecting(store, clock, self.holder)
+
+    @cached_property
+    def classifier(self) -> "Classifier":
+        """The trained classifier; raises ModelMissing."""
+        return load_classifier(self.settings)
+
+    @cached_property
+    def locator(self) -> "Locator":
+        """The locator with the city's tables."""
+        return load_locator(self.settings)
+
+    @cached_property
+    def router(self) -> "Router":
+        """The routing rules, over the city's units, which are written to the store."""
+        from dengar.routing.rules import BUILT_IN, load_rules
+        from dengar.routing.units import make_units
+
+        units: list[Unit] = make_units(self.locator.areas)
+        self.store.units.save(units)
+        return load_rules(
+            self.settings.rules or BUILT_IN, set(category_codes().values()), {unit.code: unit for unit in units}
+        )
+
+    @cached_property
+    def working(self) -> Working:
+        """The worker with its pipeline."""
+        pipeline = Pipeline(
+            store=self.store,
+            classifier=self.classifier,
+            locator=self.locator,
+            router=self.router,
+            categories=category_codes(),
+            author_key=load_author_key(self.settings),
+        )
+        pulled = {source.name for source in self.sources if source.is_pulled}
+        return Working(self.store, pipeline, self.clock, self.holder, stoppable=pulled)
+
+    def intakes(self, wake: Callable[[], None]) -> dict[str, Intake]:
+        """Give a door for every push source that is enabled, by its name."""
+        return {
+            source.name: Intake(self.store, source, self.clock, wake)
+            for source in self.sources
+            if source.is_pushed and source.settings.enabled
+        }
+
+    def status(self) -> Status:
+        """Say how the whole is doing."""
+        model = self.classifier.version if "classifier" in self.__dict__ else None
+        return make_status(self.store, self.sources, model, self.clock())
+
+
+def make_sources(settings: Settings) -> list[Source]:
+    """Check every configured source; the web form is always one. Raises BadSettings with all problems at once."""
+    sections = {"form": {"collector": "form"}} | settings.sources
+    problems: list[str] = []
+    sources: list[Source] = []
+    for name, section in sections.items():
+        try:
+            sources.append(make_source(name, section))
+        except BadSettings as error:
+            problems += error.problems
+    if problems:
+        raise BadSettings(problems)
+    return sources
+
+
+def make_source(name: str, section: Mapping[str, object]) -> Source:
+    """Check one source's section of the configuration."""
+    where = f"sources.{name}"
+    if "collector" not in section:
+        raise BadSettings([f"{where}.collector: this setting is needed and has no value."])
+    try:
+        collector = find(str(section["collector"]))
+        checked = collector.Settings.model_validate({**section, "name": name})
+        if checked.every is not None:
+            read_duration(checked.every)
+    except BadSettings as error:
+        raise BadSettings([f"{where}.collector: {one}" for one in error.problems]) from error
+    except ValidationError as error:
+        raise BadSettings(explain(error, where)) from error
+    except ValueError as error:
+        raise BadSettings([f"{where}.every: {error}."]) from error
+    return Source(name=name, collector=collector, settings=checked)
+
+
+def load_classifier(settings: Settings) -> "Classifier":
+    """Load the trained classifier; raises ModelMissing."""
+    from dengar.classify import Classifier
+
+    return Classifier.load(settings.model_dir)
+
+
+def load_locator(settings: Settings) -> "Locator":
+    """Load the locator with the city's tables."""
+    from dengar.geocode import Locator
+
+    return Locator(settings.boundaries)
+
+
+def category_codes() -> dict[str, str]:
+    """Map what people may call a category, in lower case, to its code."""
+    from dengar.classify.taxonomy import CATEGORIES
+
+    complaints = [one for one in CATEGORIES if one.is_complaint]
+    return {word.lower(): one.code for one in complaints for word in (one.code, one.name, one.english)}
+
+
+def category_names() -> dict[str, tuple[str, str]]:
+    """Give the Indonesian and the English name of every category."""
+    from dengar.classify.taxonomy import CATEGORIES
+
+    return {one.code: (one.name, one.english) for one in CATEGORIES}

@@ -1,0 +1,62 @@
+"""The worker: takes what waits through the pipeline, batch by batch."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+from dengar.errors import LeaseLost
+from dengar.ingest.protocol import Clock
+from dengar.models import Changes, Pending
+from dengar.pipeline import Pipeline
+from dengar.store import Store
+
+LEASE = "pipeline"
+LEASE_SECONDS = 60
+BATCH_ITEMS = 500
+BATCH_BYTES = 48_000_000
+BAD_SHARE = 0.2
+FEWEST_TO_JUDGE = 20
+
+
+class Working:
+    """Drains the queue of waiting items; the lease lets only one process do so at a time.
+
+    `stoppable` are the sources that can be told to stand still when too much of what they bring is bad.
+    """
+
+    def __init__(
+        self, store: Store, pipeline: Pipeline, clock: Clock, holder: str, stoppable: Collection[str] = ()
+    ) -> None:
+        self._store = store
+        self._pipeline = pipeline
+        self._clock = clock
+        self._holder = holder
+        self._stoppable = stoppable
+
+    def drain(self, go_on: Callable[[int], bool] = lambda _: True) -> int:
+        """Process until nothing waits, or `go_on` (told the number of items after each batch) gives False.
+
+        Gives the number of items processed; 0 also when another process holds the lease.
+        """
+        total = 0
+        while True:
+            lease = self._store.leases.take(LEASE, self._holder, self._clock(), LEASE_SECONDS)
+            pending = self._store.items.pending(BATCH_ITEMS, BATCH_BYTES) if lease else []
+            if lease is None or not pending:
+                return total
+            changes = self._pipeline.process(pending, self._clock())
+            try:
+                self._store.save_changes(changes, lease, self._clock())
+            except LeaseLost:
+                return total
+            self._stop_sick_sources(pending, changes)
+            total += len(pending)
+            if not go_on(len(pending)):
+                return total
+
+    def _stop_sick_sources(self, pending: Sequence[Pending], changes: Changes) -> None:
+        seen = Counter(one.item.source for one in pending)
+        bad = Counter(one.item.source for one in changes.quarantined)
+        for source, count in bad.items():
+            if source in self._stoppable and seen[source] >= FEWEST_TO_JUDGE and count > BAD_SHARE * seen[source]:
+                reason = f"{count} of {seen[source]} messages could not be read: the source has changed its shape."
+                self._store.cursors.stop(source, reason)

@@ -1,0 +1,42 @@
+"""A real MongoDB for the whole session of a test worker, and a database of its own for every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from dengar.store import Store
+from dengar.store.embedded import EmbeddedMongo
+
+
+@pytest.fixture(scope="session")
+def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
+    running = EmbeddedMongo(tmp_path_factory.mktemp("m"), cache_gb=0.25)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(mongo: EmbeddedMongo) -> str:
+    return mongo.uri
+
+
+@pytest.fixture
+def store(mongo_uri: str) -> Iterator[Store]:
+    opened = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}")
+    yield opened
+    opened.data.client.drop_database(opened.data.name)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Path:
+    """The classifier as `make` builds it; trained here when it is not there yet."""
+    from dengar.classify.saved import FOLDER
+    from dengar.classify.train import train
+
+    if not (FOLDER / "manifest.json").exists():
+        train(FOLDER)
+    return FOLDER
