@@ -1,1 +1,1 @@
-"""TODO."""
+"""The web: public pages, the report form, the JSON API and the webhooks."""

@@ -1,0 +1,69 @@
+"""The web application, put together."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from dengar import __version__
+from dengar.models import Status
+from dengar.store import Store
+from dengar.web import api, files, form, health, hooks, reports, trouble
+from dengar.web.figures import Figures
+from dengar.web.headers import SecureHeaders
+from dengar.web.rate import Rate
+from dengar.web.site import Push, Site, make_environments
+
+__all__ = ["Push", "make_app"]
+
+
+def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
+    store: Store,
+    pushes: Mapping[str, Push],
+    status: Callable[[], Status],
+    categories: Mapping[str, tuple[str, str]],
+    clock: Callable[[], datetime],
+    notice: str | None = None,
+) -> FastAPI:
+    """Make the application.
+
+    `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
+    they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
+    """
+    app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    own = files.Files()
+    app.state.site = Site(
+        store=store,
+        pushes=pushes,
+        status=status,
+        categories=categories,
+        clock=clock,
+        notice=notice,
+        figures=Figures(store),
+        files=own,
+        rate=Rate(),
+        environments=make_environments(own),
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(SecureHeaders)
+    trouble.add_handlers(app)
+    _add_pages(app)
+    app.include_router(api.router)
+    return app
+
+
+def _add_pages(app: FastAPI) -> None:
+    """Say which function answers which address."""
+    app.add_route("/", reports.show_first)
+    app.add_route("/laporan/{number}", reports.show_report)
+    app.add_route("/cek", reports.show_search)
+    app.add_route("/lapor", form.show_or_take_form, methods=["GET", "POST"])
+    app.add_route("/kait/{name}", hooks.take_hook, methods=["POST"])
+    app.add_route("/status", health.show_status)
+    app.add_route("/api/status", health.give_status)
+    app.add_route("/sehat", health.give_health)
+    app.add_route("/foto/{media_id}", files.show_photo)
+    app.add_route("/static/{name}", files.show_file)
+    app.add_route("/favicon.ico", files.show_file)
+    app.add_route("/robots.txt", files.show_robots)

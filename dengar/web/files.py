@@ -1,0 +1,57 @@
+"""Files of our own: style, script and icon, read once; and the photos, which never change under their id."""
+
+import hashlib
+import mimetypes
+import re
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+_FOLDER = Path(__file__).parent / "static"
+_PHOTO_ID = re.compile(r"[0-9A-Za-z_-]{8,128}")
+_PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_FOREVER = "public, max-age=31536000, immutable"
+_ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /kait/\nDisallow: /cek\n"
+
+
+class Files:
+    """The static files, each with an address that changes when its bytes do."""
+
+    def __init__(self) -> None:
+        self._bytes = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+
+    def address(self, name: str) -> str:
+        """Give the address of a file; an unknown name is a mistake in a template."""
+        return f"/static/{name}?v={hashlib.blake2b(self._bytes[name], digest_size=6).hexdigest()}"
+
+    def find(self, name: str) -> tuple[bytes, str] | None:
+        """Give a file's bytes and media type."""
+        data = self._bytes.get(name)
+        return (data, mimetypes.guess_type(name)[0] or "application/octet-stream") if data is not None else None
+
+
+def show_file(request: Request) -> Response:
+    """Serve one of our own files, for ever under its versioned address."""
+    files: Files = request.app.state.site.files
+    name = "icon.svg" if request.url.path == "/favicon.ico" else request.path_params["name"]
+    found = files.find(name)
+    if found is None:
+        raise HTTPException(404)
+    keep = _FOREVER if "v" in request.query_params else "public, max-age=3600"
+    return Response(found[0], media_type=found[1], headers={"cache-control": keep})
+
+
+def show_photo(request: Request) -> Response:
+    """Serve a photo of a report."""
+    media_id = request.path_params["media_id"]
+    found = request.app.state.site.store.media.find(media_id) if _PHOTO_ID.fullmatch(media_id) else None
+    if found is None or found[1] not in _PHOTO_TYPES:
+        raise HTTPException(404)
+    return Response(found[0], media_type=found[1], headers={"cache-control": _FOREVER, "content-disposition": "inline"})
+
+
+def show_robots(_: Request) -> Response:
+    """Tell robots which addresses are no pages."""
+    return PlainTextResponse(_ROBOTS, headers={"cache-control": "public, max-age=86400"})

@@ -1,0 +1,99 @@
+"""Languages: Indonesian is what the templates are written in, English comes from a Babel catalogue."""
+
+import gettext
+import io
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from starlette.requests import Request
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+COOKIE = "bahasa"
+_LOCALES = {"id": "id_ID", "en": "en_GB"}
+
+
+class Language:
+    """One language: its translations, and how it writes numbers and times."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.translations = load_translations(code)
+        self._locale = Locale.parse(_LOCALES[code])
+
+    def say(self, message: str, **values: object) -> str:
+        """Translate a message and fill in its `%(name)s`."""
+        text = self.translations.gettext(message)
+        return text % values if values else text
+
+    def say_many(self, one: str, many: str, n: int) -> str:
+        """Translate a message that counts; `%(n)s` is the number as this language writes it."""
+        return self.translations.ngettext(one, many, n) % {"n": self.number(n)}
+
+    def number(self, value: float) -> str:
+        """Write a number: 1.000.000 in Indonesian."""
+        return format_decimal(value, locale=self._locale)
+
+    def moment(self, at: datetime) -> str:
+        """Write day and time in Jakarta: 21 Nov 2026 14.05 WIB."""
+        pattern = "d MMM y HH.mm" if self.code == "id" else "d MMM y, HH:mm"
+        return format_datetime(at.astimezone(JAKARTA), pattern, locale=self._locale) + " WIB"
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """Write the distance from now: 12 menit yang lalu; dalam 3 jam."""
+        gap = at - now
+        if abs(gap) < timedelta(minutes=1):
+            return self.say("baru saja") if gap <= timedelta(0) else self.say("sebentar lagi")
+        return format_timedelta(gap, granularity="minute", threshold=1.5, add_direction=True, locale=self._locale)
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Give the languages by code; catalogues are read once."""
+    return {code: Language(code) for code in _LOCALES}
+
+
+def load_translations(code: str) -> gettext.NullTranslations:
+    """Read a catalogue from its .po file; the source language has none."""
+    path = LOCALE_FOLDER / code / "LC_MESSAGES" / "dengar.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def choose_language(request: Request) -> Language:
+    """Choose by `?bahasa=`, then by its cookie, then by Accept-Language; Indonesian otherwise."""
+    known = languages()
+    wishes = (request.query_params.get(COOKIE, ""), request.cookies.get(COOKIE, ""), _accepted(request))
+    return next((known[wish] for wish in wishes if wish in known), known["id"])
+
+
+def _accepted(request: Request) -> str:
+    """Give the known language that the browser likes best, empty when it likes none."""
+    weights: dict[str, float] = {}
+    for part in request.headers.get("accept-language", "")[:500].split(","):
+        tag, _, weight = part.strip().lower().partition(";q=")
+        code = tag.split("-")[0]
+        if code in _LOCALES:
+            weights[code] = max(weights.get(code, 0.0), _weight(weight))
+    return max(weights, key=lambda code: weights[code]) if any(weights.values()) else ""
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,113 @@
+"""The pages that show reports: the first page, one report, and the search for a number."""
+
+import re
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dengar.models import Post, Report
+from dengar.store import Store
+from dengar.web.site import Site, site_of
+
+CARDS, MOST_CARDS = 20, 100
+VOICES_SHOWN = 30
+_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
+_CODE = re.compile(r"[0-9a-z_.]{1,40}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a tracking number leads to: a report, or a post that is none (yet)."""
+
+    report: Report | None = None
+    post: Post | None = None
+
+
+def show_first(request: Request) -> Response:
+    """Show what this is, the form, the counts, and the newest reports of an area or category."""
+    site = site_of(request)
+    chosen = {name: _code(request.query_params.get(name)) for name in ("kategori", "kel")}
+    shown = MOST_CARDS if request.query_params.get("semua") else CARDS
+    reports = site.store.reports.newest(shown + 1, chosen["kel"], chosen["kategori"])
+    context = {
+        "reports": reports[:shown],
+        "has_more": len(reports) > shown,
+        "most": MOST_CARDS,
+        "shown": shown,
+        "chosen": chosen,
+        "counts": site.figures.counts(),
+        "areas": site.figures.areas(),
+    }
+    return site.page(request, "first.html", context | blank_form())
+
+
+def blank_form() -> dict[str, object]:
+    """Give what an empty form needs; its key makes a double sending harmless."""
+    return {"typed": defaultdict(str), "problem": None, "key": secrets.token_urlsafe(16)}
+
+
+def show_report(request: Request) -> Response:
+    """Show the report that a tracking number leads to, or how far its message has come."""
+    site = site_of(request)
+    number = clean_number(request.path_params["number"])
+    found = find_number(site.store, number) if number else None
+    if number is None or found is None:
+        return _not_found(site, request, request.path_params["number"])
+    is_new = "baru" in request.query_params
+    if found.report is None:
+        return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
+    posts = site.store.posts.of_report(found.report.number)
+    voices = [post for post in posts if post.text.strip()]
+    context = {
+        "report": found.report,
+        "number": number,
+        "is_new": is_new,
+        "events": site.store.events.of_report(found.report.number),
+        "voices": voices[:VOICES_SHOWN],
+        "voices_left": max(0, len(voices) - VOICES_SHOWN),
+    }
+    return site.page(request, "report.html", context)
+
+
+def show_search(request: Request) -> Response:
+    """Send to the page of a number; an impossible number gets the search box again."""
+    typed = request.query_params.get("nomor", "")
+    number = clean_number(typed)
+    if number:
+        return RedirectResponse(f"/laporan/{quote(number)}", 303)
+    site = site_of(request)
+    return _not_found(site, request, typed) if typed.strip() else site.page(request, "search.html")
+
+
+def clean_number(typed: str) -> str | None:
+    """Write a typed number as we write them; None when it cannot be one."""
+    number = "".join(typed.split()).upper()
+    return number if _NUMBER.fullmatch(number) else None
+
+
+def find_number(store: Store, number: str) -> Found | None:
+    """Find what a tracking number leads to: report, judged post, or a message that still waits; None if unknown."""
+    report = store.reports.find(number)
+    if report:
+        return Found(report=report)
+    post = store.posts.find_number(number)
+    if post:
+        return Found(report=store.reports.find(post.report) if post.report else None, post=post)
+    return Found() if store.items.find_number(number) else None
+
+
+def _waiting_page(post: Post | None) -> str:
+    is_judged = post is not None and post.labels is not None and not post.labels.is_complaint
+    return "no_complaint.html" if is_judged else "waiting.html"
+
+
+def _not_found(site: Site, request: Request, typed: str) -> Response:
+    return site.page(request, "unknown_number.html", {"number": typed[:40]}, code=404)
+
+
+def _code(value: str | None) -> str | None:
+    return value if value and _CODE.fullmatch(value) else None

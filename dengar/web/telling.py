@@ -1,0 +1,151 @@
+"""Telling: what the records say, as sentences in the reader's language."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.web.language import Language
+from dengar.web.words import CHANNELS, PRECISIONS, STATES, TONES, URGENCIES
+
+SURE, FAIRLY_SURE = 0.85, 0.6
+NEAR_BORDER_M = 50
+SAFE_TITLE, SAFE_TEXT = 160, 1200
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_TOWERS = re.compile(f"({_ACCENT}{{2}}){_ACCENT}+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One entry of a report's timeline; `detail` is free text from the rules or a person."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    detail: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The words for one language, with the names of categories and units."""
+
+    language: Language
+    categories: Mapping[str, tuple[str, str]]
+    units: Callable[[], Mapping[str, Unit]]
+
+    def category(self, code: str | None) -> str:
+        """Name a category; an unknown one is told as it is."""
+        if code is None:
+            return self.language.say("Belum digolongkan")
+        names = self.categories.get(code)
+        return names[self.language.code == "en"] if names else code
+
+    def unit(self, code: str | None) -> str:
+        """Name the unit that must act."""
+        if code is None:
+            return self.language.say("Unit belum ditentukan")
+        unit = self.units().get(code)
+        return unit.name if unit else code
+
+    def state(self, state: State) -> str:
+        """Name a state."""
+        return self.language.say(STATES[state])
+
+    def tone(self, state: State) -> str:
+        """Give the colour (and shape) of a state."""
+        return TONES[state]
+
+    def urgency(self, report: Report) -> str:
+        """Name the urgency, empty for the ordinary one."""
+        return "" if report.urgency == "routine" else self.language.say(URGENCIES[report.urgency])
+
+    def channel(self, code: str) -> str:
+        """Name a channel; a source that only this city has is told as it is."""
+        return self.language.say(CHANNELS[code]) if code in CHANNELS else code
+
+    def channels(self, codes: Sequence[str]) -> str:
+        """Name some channels."""
+        return ", ".join(sorted(self.channel(code) for code in codes))
+
+    def place(self, place: Place | None) -> str:
+        """Name a place from small to large, at most two steps."""
+        if place is None:
+            return self.language.say("Tempat belum diketahui")
+        names = [name for name in (place.kelurahan, place.kecamatan, place.kota) if name]
+        return ", ".join(dict.fromkeys(names[:2]))
+
+    def precision(self, place: Place) -> str:
+        """Say what the place was read from."""
+        return self.language.say(PRECISIONS[place.precision])
+
+    def is_near_border(self, place: Place) -> bool:
+        """Say whether the point may as well lie in the next kelurahan."""
+        return place.border_m is not None and place.border_m < NEAR_BORDER_M
+
+    def others(self, place: Place) -> str:
+        """Name the kelurahan that the place might be instead."""
+        names = [other.kelurahan for other in place.candidates if other.kelurahan_code != place.kelurahan_code]
+        return ", ".join(names[:4])
+
+    def sure(self, confidence: float) -> str:
+        """Say a probability in words."""
+        if confidence >= SURE:
+            return self.language.say("yakin")
+        return self.language.say("cukup yakin") if confidence >= FAIRLY_SURE else self.language.say("kurang yakin")
+
+    def is_late(self, report: Report, now: datetime) -> bool:
+        """Say whether an open report is past the time by which it should be solved."""
+        due = report.routing.resolve_by
+        return due is not None and due < now and report.state in OPEN_STATES
+
+    def remark(self, text: str) -> tuple[str, str]:
+        """Give a reason that a rule or person wrote, and its language: only the built-in ones are translated."""
+        told = self.language.say(text)
+        return told, "id" if told == text else self.language.code
+
+    def steps(self, events: Sequence[Event]) -> Iterator[Step]:
+        """Tell the history in order; voices that follow each other become one step."""
+        for is_voice, group in groupby(events, key=lambda event: event.kind == "voice"):
+            run = list(group)
+            if is_voice:
+                yield self._voices(run)
+            else:
+                yield from (self._step(event) for event in run)
+
+    def _voices(self, run: Sequence[Event]) -> Step:
+        channels = {event.voice.channel for event in run if event.voice}
+        return Step(
+            at=run[-1].at,
+            kind="voice",
+            sentence=self.language.say_many("%(n)s suara lagi bergabung", "%(n)s suara lagi bergabung", len(run)),
+            detail=self.channels(tuple(channels)),
+        )
+
+    def _step(self, event: Event) -> Step:
+        say = self.language.say
+        if event.kind == "state" and event.state:
+            sentence = say("Status menjadi: %(state)s", state=self.state(event.state))
+            return Step(
+                at=event.at, kind="state", sentence=sentence, detail=event.reason or "", tone=self.tone(event.state)
+            )
+        if event.kind == "routed" and event.routing:
+            unit = event.routing.unit
+            sentence = say("Diteruskan ke %(unit)s", unit=self.unit(unit)) if unit else say("Unitnya belum ditentukan")
+            return Step(at=event.at, kind="routed", sentence=sentence, detail=event.routing.reason)
+        if event.kind == "review":
+            return Step(at=event.at, kind="review", sentence=say("Perlu dilihat petugas"), detail=event.reason or "")
+        if event.kind == "received":
+            channel = self.channel(event.voice.channel) if event.voice else "?"
+            return Step(at=event.at, kind="received", sentence=say("Diterima lewat %(channel)s", channel=channel))
+        # The words of a note are for colleagues: the public only learns that there is one.
+        return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
+
+
+def tame(text: str, most: int = SAFE_TITLE) -> str:
+    """Make foreign text fit to be shown: cut, without controls, direction overrides and towers of accents."""
+    text = _TOWERS.sub(r"\1", _CONTROLS.sub("", text[: most * 4])).strip()
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

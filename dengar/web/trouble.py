@@ -1,0 +1,67 @@
+"""Trouble: every error as a page for people, or as JSON for programs."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pymongo.errors import PyMongoError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dengar.errors import BadRequest, StoreUnavailable
+from dengar.web.headers import SECURE
+from dengar.web.site import site_of
+from dengar.web.words import TROUBLES
+
+RETRY_SECONDS = 30
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error in our own words."""
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(BadRequest, _on_refusal)
+    app.add_exception_handler(StoreUnavailable, _on_no_store)
+    app.add_exception_handler(PyMongoError, _on_no_store)
+    app.add_exception_handler(Exception, _on_crash)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    code, headers, detail = 500, None, ""
+    if isinstance(error, HTTPException):
+        code, headers, detail = error.status_code, error.headers, error.detail
+    return await _answer(request, code, detail, headers)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    told = "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems)
+    return await _answer(request, 422, told)
+
+
+async def _on_refusal(request: Request, error: Exception) -> Response:
+    return await _answer(request, error.status if isinstance(error, BadRequest) else 400, str(error))
+
+
+async def _on_no_store(request: Request, error: Exception) -> Response:
+    del error
+    return await _answer(request, 503, "The store cannot be reached.", {"retry-after": str(RETRY_SECONDS)})
+
+
+async def _on_crash(request: Request, error: Exception) -> Response:
+    del error
+    # This one answer is made outside of all middleware, so it needs the headers here.
+    return await _answer(request, 500, "", SECURE)
+
+
+async def _answer(request: Request, code: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    if request.url.path.startswith(("/api/", "/kait/")):
+        answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
+        return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))
+    trouble, advice = TROUBLES.get(code) or TROUBLES[400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
+    context = {"trouble": trouble, "advice": advice, "code": code}
+    page = site_of(request).page
+    return await run_in_threadpool(page, request, "trouble.html", context, code=code, headers=headers)

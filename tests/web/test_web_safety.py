@@ -1,0 +1,77 @@
+# ruff: noqa: F401, F811  pytest hands the imported fixture `site` in by its name
+from web_city import save_report
+from web_site import Running, site
+
+from dengar.store import Store
+from dengar.web.telling import tame
+
+PATHS = (
+    "/",
+    "/?bahasa=en",
+    "/lapor",
+    "/cek",
+    "/status",
+    "/sehat",
+    "/robots.txt",
+    "/favicon.ico",
+    "/static/site.css",
+    "/foto/a1b2c3d4e5",
+    "/laporan/DKI-2611-000100",
+    "/laporan/nope",
+    "/nope",
+    "/api/laporan",
+    "/api/laporan?limit=x",
+    "/api/status",
+    "/api/openapi.json",
+    "/kait/balai",
+)
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u202egnp.exe\x00" + "e\u0301\u0302\u0303\u0304" * 30
+)
+
+
+def test_every_answer_forbids_what_is_not_ours(store: Store, site: Running) -> None:
+    save_report(store)
+    for path in PATHS:
+        headers = site.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy, path
+        assert "frame-ancestors 'none'" in policy, path
+        assert "unsafe" not in policy, path
+        assert headers["x-content-type-options"] == "nosniff", path
+        assert "referrer-policy" in headers, path
+        assert "server" not in headers, path
+
+
+def test_hostile_text_is_only_text(store: Store, site: Running) -> None:
+    save_report(store, title=HOSTILE, texts=(HOSTILE + "A" * 10_000,), review=(HOSTILE,), category="<i>")
+    for path in ("/", "/laporan/DKI-2611-000100"):
+        page = site.get(path).text
+        assert "&lt;script&gt;alert(1)" in page
+        assert "{{7*7}}" in page
+        for bad in ("<script>alert", "<img src=x", "<i>", "\u202e", "\x00", "\u0302\u0303\u0304", "A" * 2000):
+            assert bad not in page, (path, bad)
+
+
+def test_pages_carry_no_inline_script_or_style_and_name_no_other_host(store: Store, site: Running) -> None:
+    save_report(store)
+    for path in ("/", "/lapor", "/status", "/laporan/DKI-2611-000100", "/nope"):
+        page = site.get(path).text
+        assert "<script>" not in page
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick" not in page
+        assert "http://" not in page
+        assert "https://" not in page
+
+
+def test_text_is_tamed_without_losing_its_words() -> None:
+    assert tame("Banjir\u202e \x07di \u2066Tebet") == "Banjir di Tebet"
+    assert tame("Cafe\u0301 d\u0300\u0301\u0302\u0303") == "Cafe\u0301 d\u0300\u0301"
+    assert tame("a" * 200) == "a" * 159 + "…"
+    assert tame("satu\ndua") == "satu\ndua"
+
+
+def test_hostile_numbers_find_nothing(site: Running) -> None:
+    for number in ("%3Cscript%3E", "..%2F..%2Fetc", "a" * 500, "%00", "%F0%9F%92%A9", "$ne"):
+        assert site.get(f"/laporan/{number}").status_code == 404

@@ -1,0 +1,64 @@
+# ruff: noqa: F401, F811  pytest hands the imported fixture `site` in by its name
+import asyncio
+import signal
+import time
+from datetime import timedelta
+
+import httpx2
+from web_city import NOW, UNITS, save_report
+from web_site import CATEGORIES, FakePush, Running, make_status, site
+
+from dengar.store import Store
+from dengar.web.app import make_app
+from dengar.web.figures import Kept
+from dengar.web.serve import make_server
+
+
+def test_a_server_runs_in_a_given_loop_and_leaves_the_signals_alone(store: Store) -> None:
+    app = make_app(store, {"form": FakePush()}, make_status, CATEGORIES, lambda: NOW)
+
+    async def run() -> None:
+        server = make_server(app, "127.0.0.1", 0)
+        task = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  uvicorn has no event for this
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with httpx2.AsyncClient() as client:
+            assert (await client.get(f"http://127.0.0.1:{port}/sehat")).status_code == 200
+        server.should_exit = True
+        await task
+
+    handler = signal.getsignal(signal.SIGINT)
+    asyncio.run(run())
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_forwarded_address_is_not_believed(site: Running) -> None:
+    with site.client(**{"X-Forwarded-For": "10.9.8.7"}) as client:
+        client.post("/lapor", data={"text": "Banjir"})
+    assert site.form.requests[0].remote == "127.0.0.1"
+
+
+def test_the_first_page_takes_few_milliseconds(store: Store, site: Running) -> None:
+    store.units.save(UNITS)
+    for number in range(25):
+        save_report(store, f"DKI-2611-{number:06d}", ago=timedelta(minutes=number))
+    with site.client() as client:
+        client.get("/")
+        took = []
+        for _ in range(20):
+            started = time.perf_counter()
+            assert client.get("/").status_code == 200
+            took.append(time.perf_counter() - started)
+    assert sorted(took)[5] < 0.1
+
+
+def test_a_kept_value_is_shown_while_it_is_renewed() -> None:
+    values = iter(range(100))
+    kept = Kept(lambda: next(values), fresh=0.0, stale=60.0)
+    assert kept.value() == 0
+    assert kept.value() == 0
+    end = time.monotonic() + 5
+    while kept.value() == 0:
+        assert time.monotonic() < end
+    assert Kept(lambda: 7, fresh=0.0, stale=0.0).value() == 7

@@ -1,0 +1,103 @@
+"""A real server on a real port, and fake pushes to send reports into."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+
+from dengar.errors import BadRequest
+from dengar.models import Receipt, Request, SourceStatus, Status
+from dengar.store import Store
+from dengar.web.app import Push, make_app
+from dengar.web.serve import make_server
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+CATEGORIES = {
+    "banjir": ("Banjir", "Flood"),
+    "sampah": ("Sampah", "Waste"),
+    "jalan_rusak": ("Jalan rusak", "Damaged road"),
+}
+
+
+class FakePush:
+    """Remembers what it was handed; the same `kunci` or body gives the same number; refuses an empty text."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.problem: Exception | None = None
+
+    def __call__(self, request: Request) -> Receipt:
+        if self.problem:
+            raise self.problem
+        is_new = request.body not in [one.body for one in self.requests]
+        self.requests.append(request)
+        number = 1 + [one.body for one in self.requests].index(request.body)
+        return Receipt(item_id=f"form:web:{number}", number=f"DKI-2611-{number:06d}", is_new=is_new)
+
+
+class SignedPush(FakePush):
+    """Refuses what is not signed."""
+
+    def __call__(self, request: Request) -> Receipt:
+        if request.headers.get("x-signature") != "good":
+            raise BadRequest("The signature is missing, wrong, or too old.", status=401)
+        return super().__call__(request)
+
+
+class Running:
+    """A running site: its address, its pushes, and clients for it."""
+
+    def __init__(self, address: str, form: FakePush, hook: SignedPush) -> None:
+        self.address = address
+        self.form = form
+        self.hook = hook
+
+    def client(self, language: str = "id", **headers: str) -> httpx2.Client:
+        return httpx2.Client(base_url=self.address, headers={"accept-language": language, **headers}, timeout=30)
+
+    def get(self, path: str, language: str = "id") -> httpx2.Response:
+        with self.client(language) as client:
+            return client.get(path)
+
+
+def make_status() -> Status:
+    sources = (
+        SourceStatus(name="surel", collector="email", enabled=True, every="1m"),
+        SourceStatus(name="balai", collector="webhook", enabled=True, quarantined=3, ails="<b>Kata sandi</b> ditolak."),
+    )
+    return Status(at=NOW, version="0.1.0", store_ready=True, reports=1234, sources=sources)
+
+
+@contextmanager
+def serve(store: Store, notice: str | None = None, status: Callable[[], Status] = make_status) -> Iterator[Running]:
+    form, hook = FakePush(), SignedPush()
+    pushes: Mapping[str, Push] = {"form": form, "balai": hook}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = make_server(make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice), "127.0.0.1", port)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        thread.join(0.01)
+    try:
+        yield Running(f"http://127.0.0.1:{port}", form, hook)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def site(store: Store) -> Iterator[Running]:
+    with serve(store, notice="Ini hari contoh.") as running:
+        yield running
+
+
+def before(**ago: float) -> datetime:
+    return NOW - timedelta(**ago)
