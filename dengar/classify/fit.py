@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, RidgeClassifier
 from sklearn.svm import LinearSVC
 
 from dengar.classify.corpus import Example
@@ -13,28 +13,38 @@ from dengar.classify.heads import Heads
 from dengar.classify.taxonomy import CODES
 
 URGENCIES = ("danger", "today", "routine")
-STRENGTH = 0.3
+SVM_STRENGTH, SVM_SHARE, RIDGE = 0.2, 0.5, 1.0
 
 
-def _margins(
-    matrix: csr_matrix, truth: Sequence[str], columns: Sequence[str], seed: int
+def _columns(
+    model: LinearSVC | RidgeClassifier, columns: Sequence[str], width: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    fitted = LinearSVC(C=STRENGTH, class_weight="balanced", random_state=seed).fit(matrix, truth)
-    weights = np.zeros((matrix.shape[1], len(columns)))
-    offsets = np.full(len(columns), -2.0)
-    rows = fitted.coef_ if len(fitted.classes_) > 2 else np.vstack([-fitted.coef_, fitted.coef_])  # noqa: PLR2004
-    starts = fitted.intercept_ if len(rows) == len(fitted.intercept_) else [-fitted.intercept_[0], fitted.intercept_[0]]
-    for row, start, name in zip(rows, starts, fitted.classes_, strict=True):
+    """Give weights and offsets in the order of `columns`; one without a text keeps a low score."""
+    rows, starts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # noqa: PLR2004 - scikit-learn then keeps one row for both
+        rows, starts = np.vstack([-rows, rows]), np.append(-starts, starts)
+    weights, offsets = np.zeros((width, len(columns))), np.full(len(columns), -2.0)
+    for row, start, name in zip(rows, starts, model.classes_, strict=True):
         weights[:, columns.index(name)] = row
         offsets[columns.index(name)] = start
     return weights, offsets
 
 
+def _separate(
+    matrix: csr_matrix, truth: Sequence[str], columns: Sequence[str], seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fit a ridge classifier and a linear SVM and add them up: each is better than the other on some registers."""
+    ridge = RidgeClassifier(alpha=RIDGE, class_weight="balanced", solver="sparse_cg", tol=1e-3).fit(matrix, truth)
+    svm = LinearSVC(C=SVM_STRENGTH, class_weight="balanced", random_state=seed).fit(matrix, truth)
+    one, other = (_columns(model, columns, matrix.shape[1]) for model in (ridge, svm))
+    return one[0] + SVM_SHARE * other[0], one[1] + SVM_SHARE * other[1]
+
+
 def fit(matrix: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
-    """Fit all heads on these rows; a category without a row keeps a low score."""
-    category = _margins(matrix, [example.category for example in examples], CODES, seed)
-    urgency = _margins(matrix, [example.urgency for example in examples], URGENCIES, seed)
-    mood = Ridge(alpha=1.0, solver="sparse_cg", random_state=seed).fit(matrix, [one.sentiment for one in examples])
+    """Fit all heads on these rows."""
+    category = _separate(matrix, [example.category for example in examples], CODES, seed)
+    urgency = _separate(matrix, [example.urgency for example in examples], URGENCIES, seed)
+    mood = Ridge(alpha=1.0, solver="sparse_cg", tol=1e-3).fit(matrix, [example.sentiment for example in examples])
     weights = np.hstack([category[0], urgency[0], mood.coef_[:, None]])
     offsets = np.concatenate([category[1], urgency[1], [mood.intercept_]])
     return Heads(weights.astype(np.float16).astype(np.float32), offsets.astype(np.float32))

@@ -35,3 +35,15 @@ def split_words() -> frozenset[str]:
         | set(_lines("words.txt"))
         if len(word) >= 3  # noqa: PLR2004 - shorter pieces split anything
     )
+
+
+@cache
+def concepts() -> dict[str, tuple[str, ...]]:
+    """Give the meanings of each word that a list of `concepts.tsv` names, in standard spelling."""
+    found: dict[str, list[str]] = {}
+    for line in _lines("concepts.tsv"):
+        meaning, words = line.split("\t")
+        for word in words.split():
+            for standard in slang().get(word, (word,)):
+                found.setdefault(standard, []).append(meaning)
+    return {word: tuple(sorted(set(meanings))) for word, meanings in found.items()}

@@ -67,7 +67,7 @@ class Classifier:
         from dengar.classify.calibrate import chances, decide
 
         scores = self._heads.scores(self._features.matrix(texts))
-        chance = chances(scores[:, : len(CODES)], self._trained.temperature)
+        chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
         guess = decide(chance, CODES.index(NOT_A_COMPLAINT), self._trained.complaint_from)
         urgency = scores[:, len(CODES) : -1].argmax(axis=1)
         mood = scores[:, -1].clip(-1, 1)

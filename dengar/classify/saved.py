@@ -40,7 +40,8 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     idf: "NDArray[np.float32]"
     weights: "NDArray[np.float32]"
     offsets: "NDArray[np.float32]"
-    temperature: float
+    slope: float
+    offset: float
     complaint_from: float
     answer_from: "NDArray[np.float64]"
 

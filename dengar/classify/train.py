@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import vstack
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
 from dengar.classify import calibrate
+from dengar.classify.augment import varied
 from dengar.classify.corpus import Example, digest, read_corpus
 from dengar.classify.features import Features
 from dengar.classify.fit import URGENCIES, fit
+from dengar.classify.heads import Heads
 from dengar.classify.saved import FOLDER, Manifest, Trained, save
 from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
 from dengar.classify.text import tokens
@@ -32,8 +35,8 @@ NO = CODES.index(NOT_A_COMPLAINT)
 class Calibration:
     """What held-out texts taught about the scores."""
 
-    temperature: float
-    complaint_from: float
+    slope: float
+    offset: float
     answer_from: NDArray[np.float64]
 
 
@@ -44,23 +47,43 @@ def _code_digest() -> str:
     return whole.hexdigest()
 
 
-def held_out_scores(matrix: csr_matrix, examples: Sequence[Example], seed: int) -> NDArray[np.float32]:
-    """Score each text by heads that have not seen it (5 folds)."""
-    truth = [example.category for example in examples]
-    scores = np.zeros((len(examples), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)
+class Material:
+    """The texts as numbers: each as it is, and a varied copy that only training sees."""
+
+    def __init__(self, examples: Sequence[Example], seed: int) -> None:
+        random = Random(seed)  # noqa: S311 - a seed is wanted, not a secret
+        words = [tokens(example.text) for example in examples]
+        copies = [
+            varied(one, random, is_complaint=BY_CODE[example.category].is_complaint)
+            for one, example in zip(words, examples, strict=True)
+        ]
+        self.examples = examples
+        self.features = Features.learn(words)
+        self.plain = self.features.matrix(words)
+        self._copies = self.features.matrix(copies)
+
+    def fit(self, rows: Sequence[int], seed: int) -> Heads:
+        """Fit the heads on these rows and their copies."""
+        examples = [self.examples[row] for row in rows]
+        return fit(vstack([self.plain[rows], self._copies[rows]]).tocsr(), examples * 2, seed)
+
+
+def held_out_scores(material: Material, seed: int) -> NDArray[np.float32]:
+    """Score each text by heads that have seen neither it nor its copy (5 folds)."""
+    truth = [example.category for example in material.examples]
+    scores = np.zeros((len(truth), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for seen, held in folds.split(truth, truth):
-        scores[held] = fit(matrix[seen], [examples[row] for row in seen], seed).scores(matrix[held])
+        scores[held] = material.fit(seen, seed).scores(material.plain[held])
     return scores
 
 
 def _judged(scores: NDArray[np.float32], examples: Sequence[Example]) -> tuple[Calibration, dict[str, float]]:
     truth = np.array([CODES.index(example.category) for example in examples])
     is_complaint = np.array([BY_CODE[example.category].is_complaint for example in examples])
-    temperature = calibrate.temperature_of(scores[:, : len(CODES)], truth)
-    chances = calibrate.chances(scores[:, : len(CODES)], temperature)
-    complaint_from = calibrate.complaint_from(1 - chances[:, NO], is_complaint)
-    guess = calibrate.decide(chances, NO, complaint_from)
+    slope, offset = calibrate.slope_and_offset(scores[:, : len(CODES)], truth)
+    chances = calibrate.chances(scores[:, : len(CODES)], slope, offset)
+    guess = calibrate.decide(chances, NO, calibrate.COMPLAINT_FROM)
     confidence = chances[np.arange(len(guess)), guess]
     answer_from = calibrate.answer_from(guess, confidence, truth, len(CODES))
     answered = confidence >= answer_from[guess]
@@ -76,28 +99,27 @@ def _judged(scores: NDArray[np.float32], examples: Sequence[Example]) -> tuple[C
         "urgency": float((scores[:, len(CODES) : -1].argmax(axis=1) == urgency).mean()),
         "sentiment_error": float(np.abs(np.clip(scores[:, -1], -1, 1) - mood).mean()),
     }
-    calibration = Calibration(temperature=temperature, complaint_from=complaint_from, answer_from=answer_from)
+    calibration = Calibration(slope=slope, offset=offset, answer_from=answer_from)
     return calibration, {name: round(value, 4) for name, value in figures.items()}
 
 
 def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progress: bool = False) -> Manifest:
     """Train on these texts, at least five of each category, and write the model into `folder`."""
     steps = tqdm(total=4, desc="train", disable=not progress)
-    words = [tokens(example.text) for example in examples]
-    features = Features.learn(words)
-    matrix = features.matrix(words)
+    material = Material(examples, seed)
     steps.update()
-    calibration, figures = _judged(held_out_scores(matrix, examples, seed), examples)
+    calibration, figures = _judged(held_out_scores(material, seed), examples)
     steps.update()
-    fitted = fit(matrix, examples, seed)
+    fitted = material.fit(range(len(examples)), seed)
     steps.update()
     trained = Trained(
-        terms=features.terms,
-        idf=features.idf,
+        terms=material.features.terms,
+        idf=material.features.idf,
         weights=fitted.weights,
         offsets=fitted.offsets,
-        temperature=calibration.temperature,
-        complaint_from=calibration.complaint_from,
+        slope=calibration.slope,
+        offset=calibration.offset,
+        complaint_from=calibrate.COMPLAINT_FROM,
         answer_from=calibration.answer_from,
     )
     manifest = save(folder, trained, _manifest(examples, figures, seed))
