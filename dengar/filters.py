@@ -16,6 +16,7 @@ Answer = Callable[[Sequence[Row]], Sequence[Row]]
 CHUNK_BYTES = 1 << 18
 LONGEST_LINE = 4_000_000
 BATCH_ROWS = 256
+LARGEST_DEGREES = 180
 
 
 def filter_rows(source: BinaryIO, target: BinaryIO, answer: Answer) -> int:
@@ -126,7 +127,7 @@ def _point(row: Row) -> Point | str | None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_DEGREES
 
 
 def located_row(located: Located) -> Row:

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     rules: Path | None = Field(default=None, description="A routing rules file; left out: Jakarta's.")
     boundaries: Path | None = Field(default=None, description="GeoJSON of exact kelurahan polygons.")
     web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
-    sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.")
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.", repr=False)
 
     @field_validator("sources")
     @classmethod

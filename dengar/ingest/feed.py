@@ -102,7 +102,10 @@ def read_feed(body: bytes, settings: Settings, now: datetime) -> tuple[Item, ...
     if _ENTITY.search(body):
         raise SourceChanged(f"{settings.url} declares XML entities, which no honest feed needs.")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(body, parser) if body.strip() else None
+    try:
+        root = etree.fromstring(body, parser) if body.strip() else None
+    except etree.XMLSyntaxError:
+        root = None
     if root is None or etree.QName(root).localname not in {"rss", "feed", "RDF"}:
         raise SourceChanged(f"{settings.url} is no RSS or Atom feed any more.")
     elements = list(root.iter("{*}item", "{*}entry", "item", "entry"))[:MOST_ENTRIES]

@@ -1,5 +1,6 @@
 """The one door to HTTP: a total deadline, a size limit, a truthful name, and typed errors."""
 
+import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,11 @@ from dengar.models import Record
 USER_AGENT = f"Dengar/{__version__} (+https://github.com/dengar-city/dengar; listens for a city's complaints desk)"
 LARGEST_BYTES = 10_000_000
 DEADLINE_SECONDS = 30.0
+SILENCE_SECONDS = 10.0
 DEFAULT_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(days=1)
 ATTEMPTS = 3
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -27,22 +31,31 @@ class Answer(Record, frozen=True, kw_only=True):
     body: bytes
 
 
-def fetch_url(url: str, *, now: datetime, headers: Mapping[str, str] | None = None) -> Answer:
+def fetch_url(
+    url: str, *, now: datetime, headers: Mapping[str, str] | None = None, deadline: float = DEADLINE_SECONDS
+) -> Answer:
     """Get a URL; 200 and 304 are answers, everything else is a typed StopSource.
 
-    Only transport errors are tried again, within the deadline of 30 seconds. Raises SourceChanged for an answer over
-    10 MB.
+    Only transport errors are tried again, within the deadline (seconds). Raises SourceChanged for an answer over 10 MB.
     """
-    end = time.monotonic() + DEADLINE_SECONDS
-    for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=ATTEMPTS, timeout=DEADLINE_SECONDS):
-        with attempt:
-            return _refuse(_fetch_once(url, dict(headers or {}), end), url, now)
+    end = time.monotonic() + deadline
+    try:
+        for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=ATTEMPTS, timeout=deadline):
+            with attempt:
+                return _refuse(_fetch_once(url, dict(headers or {}), end), url, now)
+    except httpx2.TransportError as error:
+        raise Transient(f"{url} cannot be reached: {error or type(error).__name__}.") from error
+    except httpx2.TooManyRedirects as error:
+        raise Blocked(f"{url} sends us round in circles, as login pages do.") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise SourceChanged(f"{url} answered with something that is no HTTP: {error}.") from error
     raise AssertionError("stamina gives an answer or raises")
 
 
 def _fetch_once(url: str, headers: dict[str, str], end: float) -> Answer:
+    patience = max(0.1, min(SILENCE_SECONDS, end - time.monotonic()))
     with (
-        httpx2.Client(follow_redirects=True, max_redirects=5, timeout=10.0) as client,
+        httpx2.Client(follow_redirects=True, max_redirects=5, timeout=patience) as client,
         client.stream("GET", url, headers={"user-agent": USER_AGENT} | headers) as response,
     ):
         body = bytearray()
@@ -51,7 +64,7 @@ def _fetch_once(url: str, headers: dict[str, str], end: float) -> Answer:
             if len(body) > LARGEST_BYTES:
                 raise SourceChanged(f"{url} answered with more than {LARGEST_BYTES:,} bytes.")
             if time.monotonic() > end:
-                raise httpx2.ReadTimeout(f"{url} took longer than {DEADLINE_SECONDS:.0f} s.")
+                raise httpx2.ReadTimeout("the answer took too long")
         lower = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=lower, body=bytes(body))
 
@@ -78,10 +91,14 @@ def _error(answer: Answer, url: str, now: datetime) -> StopSource:
 
 
 def read_retry_after(value: str, now: datetime) -> datetime:
-    """Read a Retry-After header, in seconds or as a date; 15 minutes from now when it says nothing useful."""
-    if value.isdigit():
-        return now + timedelta(seconds=min(int(value), 86400))
+    """Read a Retry-After header, in seconds or as a date; 15 minutes when it says nothing useful.
+
+    A wrong clock on the other side must not silence a source for ever: it is a day at most.
+    """
+    if _SECONDS.fullmatch(value):
+        return now + min(timedelta(seconds=int(value)), LONGEST_PAUSE)
     try:
-        return parsedate_to_datetime(value).astimezone(UTC)
-    except (ValueError, IndexError):
+        until = parsedate_to_datetime(value)
+    except (ValueError, IndexError, OverflowError):
         return now + DEFAULT_PAUSE
+    return min(until if until.tzinfo else until.replace(tzinfo=UTC), now + LONGEST_PAUSE)

@@ -1,7 +1,6 @@
 """The web form and its JSON twin: a resident's report, with photo, taken as the raw request body."""
 
 import base64
-import binascii
 import io
 import json
 import re
@@ -21,6 +20,7 @@ LARGEST_BYTES = 12_000_000
 LONGEST_TEXT = 5_000
 SHORTEST_LETTERS = 4
 MOST_PHOTOS = 3
+MOST_FIELDS = 100
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -117,7 +117,10 @@ def _split_media_type(media_type: str) -> tuple[str, dict[str, str]]:
 
 def _read_urlencoded(body: bytes, parameters: Mapping[str, str]) -> Form:
     del parameters
-    return Form(fields=dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=100)))
+    try:
+        return Form(fields=dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)))
+    except ValueError as error:
+        raise BadRequest(f"Formulir tidak terbaca: lebih dari {MOST_FIELDS} bidang.") from error
 
 
 def _read_json(body: bytes, parameters: Mapping[str, str]) -> Form:
@@ -136,7 +139,7 @@ def _read_base64(photo: object) -> Upload:
     text = photo.partition(",")[2] if isinstance(photo, str) and photo.startswith("data:") else photo
     try:
         return Upload(data=base64.b64decode(str(text), validate=True), media_type="image/jpeg", name="foto")
-    except binascii.Error as error:
+    except ValueError as error:
         raise BadRequest("Bidang foto harus gambar dalam base64.") from error
 
 

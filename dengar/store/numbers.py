@@ -1,5 +1,6 @@
 """numbers: report numbers such as DKI-2611-004217, taken in blocks so that no counter is on the hot path."""
 
+import threading
 from collections import deque
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -19,13 +20,15 @@ class Numbers:
         self._rows = rows
         self._block: deque[str] = deque()
         self._month = ""
+        self._lock = threading.Lock()  # forms and pipeline take numbers at the same time
 
     def take(self, at: datetime) -> str:
         """Give the next number of the month of `at`, in Jakarta's time."""
         month = at.astimezone(JAKARTA).strftime("%y%m")
-        if month != self._month or not self._block:
-            self._block, self._month = self._fetch_block(month), month
-        return self._block.popleft()
+        with self._lock:
+            if month != self._month or not self._block:
+                self._block, self._month = self._fetch_block(month), month
+            return self._block.popleft()
 
     def _fetch_block(self, month: str) -> deque[str]:
         row = must(

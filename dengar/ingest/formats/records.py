@@ -92,7 +92,10 @@ def read_csv_row(payload: bytes) -> dict[str, object]:
     """Read a header line and one record; raises ValueError when their columns do not fit."""
     text = _decode(payload)
     delimiter = max(";,\t|", key=text.partition("\n")[0].count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise ValueError(f"The row is no CSV: {error}.") from error
     if len(rows) != 2:  # noqa: PLR2004  a header and a record
         raise ValueError("The row has a quote that is never closed.")
     header, values = rows

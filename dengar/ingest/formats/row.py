@@ -11,6 +11,7 @@ from dengar.ingest.formats.dates import read_time
 from dengar.models import Draft, Point
 
 LONGEST_TEXT = 20_000
+LONGEST_ID = 500
 OLDEST_YEAR = 2000
 
 # What other programs call the same field; the first that has a value counts.
@@ -47,14 +48,19 @@ def field(row: Row, names: tuple[str, ...]) -> str:
     for name in names:
         value = row.get(name)
         if isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
+            return plain(str(value)).strip()
     return ""
 
 
+def plain(text: str) -> str:
+    """Give the text as it can be stored: JSON may hold halves of surrogate pairs, which are no characters."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def native_id(row: Row) -> str:
-    """Give the row's own id, or the digest of its contents when it has none."""
+    """Give the row's own id, or the digest of its contents when it has none that is of use."""
     own = field(row, ID)
-    if own:
+    if 0 < len(own) <= LONGEST_ID:
         return own
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=10).hexdigest()
