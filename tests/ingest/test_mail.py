@@ -1,6 +1,5 @@
 import itertools
 import socket
-import sys
 import threading
 import time
 import tracemalloc
@@ -10,12 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dovecot import GOOD_TOKEN, PASSWORD, Dovecot, Mailbox, run_dovecot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from dovecot import GOOD_TOKEN, PASSWORD, Dovecot, Mailbox, run_dovecot
 
 from dengar.errors import AuthExpired, Blocked, Forbidden, Poison, SourceChanged, Transient
 from dengar.ingest import mail
@@ -215,11 +211,20 @@ def test_waiting_ends_when_the_scheduler_stops_or_the_server_goes(server: Doveco
     stop.set()
     assert not mail.wait(settings_of(box), 20, stop=stop)
     assert not mail.wait(settings_of(box, idle=False), 0.05)
-    restart = threading.Timer(0.5, server.restart)
-    restart.start()
+    failure = threading.Timer(0.5, server.hang_up)
+    failure.start()
     with pytest.raises(Transient):
         mail.wait(settings_of(box), 20)
-    restart.join()
+    failure.join()
+
+
+def test_a_restarted_server_gives_the_same_mails_under_the_same_cursor(server: Dovecot, box: Mailbox) -> None:
+    box.deliver([letter(1)])
+    cursor = last_cursor(pull(settings_of(box)))
+    server.restart()
+    assert pull(settings_of(box), cursor) == []
+    box.append(letter(2))
+    assert len(ids_of(pull(settings_of(box), cursor))) == 1
 
 
 def test_nothing_is_ever_flagged_as_seen(box: Mailbox) -> None:

@@ -23,7 +23,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for charset in filter(None, ladder):
         try:
             return data.decode(charset)
-        except ValueError:
+        except (ValueError, LookupError):  # LookupError: a codec that is no charset, as base64 or zip
             continue
     text = data.decode("utf-8", "replace")
     if name in (None, "utf-8", "ascii") and 0 < text.count("\ufffd") <= max(1, _FEW * len(text)) and _has_utf8(data):
@@ -39,7 +39,6 @@ def readable(text: str) -> str:
 def _known(declared: str | None) -> str | None:
     try:
         name = codecs.lookup((declared or "").strip(" \"'").partition("*")[0]).name
-        b"".decode(name)  # refuses codecs that are no charset: base64, zip, rot13
     except (LookupError, ValueError):
         return None
     return None if name in _REFUSED else name

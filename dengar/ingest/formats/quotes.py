@@ -51,7 +51,7 @@ def own_text(text: str) -> str:
     """
     lines = text.split("\n")
     own = _own_lines(lines, [line[:_LOOKED_AT].rstrip() for line in lines])
-    return _tidy(own) or _tidy([re.sub(r"^[\s>]*>", "", line) for line in lines])
+    return _tidy(own) or _tidy([re.sub(r"^[\s>]*> ?", "", line) for line in lines])
 
 
 def _own_lines(lines: list[str], heads: list[str]) -> list[str]:
