@@ -40,6 +40,8 @@ def next_word(tokens: Tokens, i: int) -> int:
         after = tokens.ends[i]
         spaced = tokens.text[after : after + 1].isspace()
         shortened = i and (tokens.words[i - 1] in ABBREVIATIONS or len(tokens.words[i - 1]) <= SHORT)
+        if tokens.words[i] == "-" and (spaced or tokens.text[tokens.starts[i] - 1].isspace()):
+            return -1
         if tokens.words[i] == "." and not shortened and (spaced or tokens.words[i - 1].isalpha()):
             return -1
         i += 1
@@ -66,9 +68,7 @@ def name_end(tokens: Tokens, first: int, areas: dict[int, int]) -> int:
     return end
 
 
-def _goes_on(  # noqa: PLR0913
-    tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capitals: bool, count: int
-) -> bool:
+def _goes_on(tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capitals: bool, count: int) -> bool:
     """Say whether the word at `at` still belongs to the name."""
     word = tokens.words[at]
     if tail:
@@ -92,6 +92,8 @@ def _may_open(tokens: Tokens, at: int) -> bool:
     head = tokens.words[at - 1] if at else ""
     if word.isdigit():
         return head in NUMBERED
+    if word in HEADS and not tokens.capital(at) and head not in {"jalan", "gang", "raya"}:
+        return False
     if head == "jalan" and word in PLAIN_ROADS and not tokens.capital(at):
         return False
     return (word not in STOP and len(word) > 1) or word in {"h", "k"}

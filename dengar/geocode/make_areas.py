@@ -3,8 +3,8 @@
     python -m dengar.geocode.make_areas BOUNDARIES.geojson AREA_ALIASES.tsv OUT.tsv
 
 BOUNDARIES has the properties code, kelurahan, kecamatan, kec_code, kota, kota_code, postal. AREA_ALIASES has the
-columns code and aliases (separated by "; "). The centre always lies inside the area; the radius is that of a circle of the same
-size; neighbours come within 30 m of each other. Lengths are right to 1 % (a plane through the middle of the city).
+columns code and aliases (separated by "; "). The centre always lies inside the area; the radius is that of a circle of
+the same size; neighbours come within 30 m of each other. Lengths are right to 1 % (a plane through the city's middle).
 """
 
 import csv

@@ -3,8 +3,8 @@
     python -m dengar.geocode.make_names KNOWN.tsv STOPS.txt WATER_FOLDER OUT.tsv
 
 KNOWN is written by hand: name, kind, kelurahan (names, likeliest first, separated by ", "), aliases ("; "). STOPS is
-the stops.txt of a GTFS feed: a stop called "Jln. X 1" says that Jalan X is where the stop is. WATER_FOLDER holds the three
-petajakarta GeoJSON files. Coordinates are turned into kelurahan by the grid; points outside all kelurahan are dropped.
+the stops.txt of a GTFS feed: a stop called "Jln. X 1" says that Jalan X is where the stop is. WATER_FOLDER holds the
+three petajakarta GeoJSON files. The grid turns coordinates into kelurahan; points outside all kelurahan are dropped.
 """
 
 import csv
@@ -38,8 +38,8 @@ KINDS = {
     "waterway": "kali sungai waduk situ danau setu embung kanal",
     "area": "komplek perumahan kampung rusun rusunawa apartemen",
     "landmark": "pasar masjid musholla gereja vihara rs rsu rsud rsia rumah puskesmas klinik sd sdn smp smpn sma sman "
-    "smk smkn mi min mts mtsn man tk sekolah kampus universitas stie institut akademi gedung mall plaza hotel spbu taman "
-    "museum kantor polsek polres lapangan gor stadion rptra tpu ruko gudang pool graha wisma menara pt bank",
+    "smk smkn mi min mts mtsn man tk sekolah kampus universitas stie institut akademi gedung mall plaza hotel spbu "
+    "taman museum kantor polsek polres lapangan gor stadion rptra tpu ruko gudang pool graha wisma menara pt bank",
 }
 KIND = {word: kind for kind, words in KINDS.items() for word in words.split()}
 SKIPPED = words("kelurahan kecamatan")
@@ -115,8 +115,13 @@ def gather(sights: list[Sight], grid: Grid) -> dict[tuple[str, str], list[object
 
 
 def add_known(rows: dict[tuple[str, str], list[object]], known: Path, areas: tuple[Area, ...]) -> list[str]:
-    """Put the hand-written names before what was seen; give a sentence for each row that cannot be used."""
+    """Put the hand-written names before what was seen; give a sentence for each that does not fit.
+
+    What was seen next to where the hand-written row says goes first; seen far away it is another place of that name.
+    """
     by_name = {canonical(area.name): area for area in areas if area.level == "kelurahan"}
+    by_code = {area.code: area for area in by_name.values()}
+    near = {area.code: area.neighbours for area in by_name.values()}
     problems = []
     for number, line in enumerate(known.read_text(encoding="utf-8").splitlines()[1:], start=2):
         name, kind, named, aliases = line.split("\t")
@@ -126,16 +131,18 @@ def add_known(rows: dict[tuple[str, str], list[object]], known: Path, areas: tup
             continue
         codes = [by_name[canonical(one)].code for one in named.split(", ")]
         keys = [(canonical(one), kind) for one in (name, *aliases.split("; "))]
-        keys += [(canonical(f"Halte {name}"), "transit_stop"), (canonical(name), "landmark")]
-        sights = [rows[key] for key in keys if key in rows and rows[key][3] != ""]
+        others = [(canonical(f"Halte {name}"), "transit_stop"), (canonical(name), "landmark")]
+        sights = [rows[key] for key in (*keys, *others) if key in rows and rows[key][3] != ""]
         sight = next((row for row in sights if set(str(row[2]).split()) & set(codes)), None)
+        seen = str(rows[keys[0]][2]).split() if keys[0] in rows and kind != "area" else []
         if sights and sight is None:
             problems.append(f"line {number}: {name} was seen in {sights[0][2]}, not in {' '.join(codes)}")
-        first = by_name[canonical(named.split(", ")[0])]
+            around = {code for one in codes for code in near[one]}
+            codes = [*(code for code in seen if code in around), *codes]
+        first = by_code[codes[0]]
         point = list(sight[3:6]) if sight else [first.lat, first.lon, first.radius_m]
-        seen = str(rows[keys[0]][2]).split() if keys[0] in rows else []
-        allcodes = " ".join(dict.fromkeys([*codes, *seen]))
-        rows[keys[0]] = [name, kind, allcodes, *point, aliases, "knowledge"]
+        joined = " ".join(dict.fromkeys([*codes, *seen]))
+        rows[keys[0]] = [name, kind, joined, *point, aliases, "knowledge"]
     return problems
 
 

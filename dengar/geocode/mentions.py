@@ -1,8 +1,8 @@
 """Find the names of places in a text.
 
 A text goes through the automaton first; only one that holds a name or an opening word becomes a spaCy Doc, whose
-Matcher finds the opening words ("Jl.", "Kel.", "RT"). What a word opens and what the tables know are then put together:
-the longest span wins, and inside it the smaller names stay as hints.
+PhraseMatcher finds the opening words ("Jl.", "Kel.", "RT"). What a word opens and what the tables know are then put
+together: the longest span wins, and inside it the smaller names stay as hints.
 """
 
 from collections.abc import Iterator
@@ -23,11 +23,11 @@ from dengar.geocode.words import (
     STOP,
     TOWARDS,
     UNUSUAL,
-    words,
 )
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
 OFFICIAL = frozenset({"kelurahan", "kecamatan"})
+MOST_MARKS = 5  # "Kel./Kec. X" has three marks and words between
 RT_WORDS = frozenset({"rt", "rw", "ri"})
 LEVELS = ("kelurahan", "kecamatan", "kota")
 KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
@@ -62,15 +62,16 @@ class Finder:
     """Finds hits with one gazetteer; holds the spaCy matcher."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        from spacy.matcher import Matcher
+        from spacy.matcher import PhraseMatcher
+        from spacy.tokens import Doc
         from spacy.vocab import Vocab
 
         self.gazetteer = gazetteer
         self.typos = Typos(gazetteer.areas)
         self.vocab = Vocab()
         self.openers = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
-        self.matcher = Matcher(self.vocab)
-        self.matcher.add("OPENER", [[{"ORTH": {"IN": sorted(self.openers)}}]])
+        self.matcher = PhraseMatcher(self.vocab)
+        self.matcher.add("OPENER", [Doc(self.vocab, words=[word]) for word in sorted(self.openers)])
 
     def find(self, text: str) -> Found:
         """Give every place name of a text."""
@@ -93,7 +94,7 @@ class Finder:
         from spacy.tokens import Doc
 
         doc = Doc(self.vocab, words=[word if word in self.openers else "-" for word in tokens.words])
-        return [start for _, start, _ in self.matcher(doc)]
+        return sorted(start for _, start, _ in self.matcher(doc))
 
     def _misspelt(self, tokens: Tokens, matches: list[Match]) -> list[Match]:
         """Give area names with one wrong letter, where nothing else is known."""
@@ -137,7 +138,9 @@ class Finder:
     def _area(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]]) -> Hit | None:
         """Read "Kel. X", "Kel./Kec. X" and "Desa X"; an unknown X gives a hit without entries."""
         word, at = tokens.words[i], i + 1
-        while at < len(tokens.words) and (tokens.words[at] in OFFICIAL or tokens.words[at] in "./:-,"):
+        while at < min(len(tokens.words), i + MOST_MARKS) and (
+            tokens.words[at] in OFFICIAL or tokens.words[at] in "./:-,"
+        ):
             at += 1
         if at >= len(tokens.words) or tokens.words[at] in STOP:
             return None
@@ -167,7 +170,7 @@ class Finder:
             if end == i + 1 or (word in LOOSE and not capital):
                 return None
             return Hit(i, with_address(tokens, end), HEADS[word], self._shorter(tokens, i, end))
-        kind = known.entries[0].kind if word in LOOSE else HEADS[word]
+        kind = known.entries[0].kind if word in LOOSE - {"pasar"} else HEADS[word]
         if kind == "outside" or kind in LEVELS:
             return None
         last = with_address(tokens, max(end, known.last))

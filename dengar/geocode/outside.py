@@ -5,49 +5,51 @@ from dengar.geocode.heads import next_word
 from dengar.geocode.mentions import Found, Hit
 from dengar.geocode.words import words
 
-PASSING = words("dari tol")
+PASSING = words("dari tol antar")
+CITY_WORDS = words("jakarta dki jkt jakartans")
+AREAS = words("kelurahan kecamatan area landmark waterway transit_stop road_structure")
 
 
 def outside_name(found: Found, evidence: list[Evidence]) -> str | None:
     """Name the place outside the city that the text is about, None when it is about the city or about no place."""
-    foreign = _foreign(found)
-    if foreign is None or any(one.hit is None for one in evidence):
+    if any(one.hit is None for one in evidence) or not CITY_WORDS.isdisjoint(found.tokens.words):
         return None
-    return None if _is_city(found, evidence) else foreign
+    foreign = _foreign(found)
+    if foreign is None or _is_city(found, foreign):
+        return None
+    known = [entry.name for entry in foreign.entries if entry.kind == "outside"]
+    return known[0] if known else found.tokens.span(foreign.first, foreign.last)
 
 
-def _foreign(found: Found) -> str | None:
+def _foreign(found: Found) -> Hit | None:
     """Give the first foreign name that is no mere direction, or an area after "Desa" that the city does not have."""
     for hit in found.outside:
         before = found.tokens.words[hit.first - 1] if hit.first else ""
         if not hit.towards and before not in PASSING:
-            return hit.entries[0].name
+            return hit
     for hit in found.hits:
+        start = next_word(found.tokens, hit.first + 1)
         for match in hit.inner:
-            if (
-                any(entry.kind == "outside" for entry in match.entries)
-                and match.last == hit.last
-                and match.first > hit.first + 1
-            ):
-                return match.entries[-1].name
-    unknown = [
-        hit
-        for hit in found.hits
-        if hit.said == "explicit" and not hit.entries and (not hit.inner or hit.kind != "kelurahan")
-    ]
-    return found.tokens.span(unknown[0].first, unknown[0].last) if unknown else None
+            foreign = tuple(entry for entry in match.entries if entry.kind == "outside")
+            if foreign and match.last == hit.last and match.first > start:
+                return Hit(match.first, match.last, "outside", foreign)
+    return next((hit for hit in found.hits if _is_unknown(hit)), None)
 
 
-def _is_city(found: Found, evidence: list[Evidence]) -> bool:
-    """Say whether the text names the city itself: an official area, or two bare ones that agree."""
-    if "jakarta" in found.tokens.words or "dki" in found.tokens.words or "jkt" in found.tokens.words:
-        return True
-    hits = [one.hit for one in evidence if one.hit]
-    if any(hit.said == "explicit" and hit.entries for hit in hits):
-        return True
-    return any(hit.kind == "kota" for hit in hits) or any(_bare_area(hit) for hit in hits)
+def _is_unknown(hit: Hit) -> bool:
+    """Say whether a hit is an official area that the city does not have."""
+    return hit.said == "explicit" and not hit.entries and (not hit.inner or hit.kind != "kelurahan")
 
 
-def _bare_area(hit: Hit) -> bool:
-    """Say whether a hit is a whole name of two or more words of a kelurahan."""
-    return hit.kind in {"kelurahan", "kecamatan"} and hit.last - hit.first > 1
+def _is_city(found: Found, foreign: Hit) -> bool:
+    """Say whether the text names the city itself: an official area, or an earlier area apart from the foreign name."""
+    for hit in found.hits:
+        if hit.entries and (hit.said == "explicit" or hit.kind == "kota"):
+            return True
+        words_of_name = hit.last - hit.first
+        apart = any(word[0].isalnum() for word in found.tokens.words[hit.last : foreign.first])
+        if hit.entries and hit.kind in AREAS and not hit.towards and hit.last <= foreign.first and apart:
+            return True
+        if hit.kind in {"kelurahan", "kecamatan"} and words_of_name > 1 and apart:
+            return True
+    return False

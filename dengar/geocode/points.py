@@ -52,7 +52,7 @@ class Grid:
         return found
 
     def border_m(self, lat: float, lon: float) -> float | None:
-        """Give the metres to the nearest other kelurahan, right to about one cell; None beyond 5 km."""
+        """Give the metres to the nearest other kelurahan, right to one cell; None beyond 5 km and outside all."""
         import numpy as np
 
         cell = int(self._cells(np.array([lat]), np.array([lon]))[0])
@@ -66,6 +66,8 @@ class Grid:
 
         row, column = divmod(cell, self.columns)
         own = int(self.area[np.searchsorted(self.starts, cell, side="right") - 1])
+        if own == 0:
+            return float("inf")
         height = self.cell * METRES_PER_DEGREE
         width = height * float(np.cos(np.radians(lat)))
         far = int(reach / height)
@@ -89,18 +91,15 @@ class Grid:
         """Give for each row how many cells lie between `column` and the nearest cell of another kelurahan."""
         import numpy as np
 
-        first = rows * self.columns
+        first = (rows * self.columns)[:, None]
         here = np.searchsorted(self.starts, first + column, side="right") - 1
-        best = np.full(len(rows), np.inf)
-        ends = np.append(self.starts[1:], self.rows * self.columns)
-        for step in range(-STEPS, STEPS + 1):
-            run = np.clip(here + step, 0, len(self.starts) - 1)
-            west = np.maximum(self.starts[run] - first, 0)
-            east = np.minimum(ends[run] - first, self.columns) - 1
-            gap = np.maximum(np.maximum(west - column, column - east) - 0.5, 0)
-            other = (self.area[run] != 0) & (self.area[run] != own) & (west <= east)
-            best = np.where(other, np.minimum(best, gap), best)
-        return best
+        run = np.clip(here + np.arange(-STEPS, STEPS + 1), 0, len(self.starts) - 2)
+        west = np.maximum(self.starts[run] - first, 0)
+        east = np.minimum(self.starts[run + 1] - first, self.columns) - 1
+        gap = np.maximum(np.maximum(west - column, column - east) - 0.5, 0)
+        other = (self.area[run] != 0) & (self.area[run] != own) & (west <= east)
+        nearest: Floats = np.where(other, gap, np.inf).min(axis=1)
+        return nearest
 
 
 def point_problem(lat: float, lon: float, code: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from dengar.geocode.words import ABBREVIATIONS, CANONICAL
@@ -41,6 +42,7 @@ class Tokens(NamedTuple):
         return self.text[self.starts[i]].isupper()
 
 
+@lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Give a word in lower case, without accents, look-alikes of other scripts, and in one spelling."""
     if not word.isascii():
@@ -84,7 +86,7 @@ def _with_hay(text: str, words: list[str], starts: list[int], ends: list[int]) -
     for i, word in enumerate(words):
         piece = word
         if not word[0].isalnum():
-            if word in GLUE and not (word == "." and _ends_sentence(text, words, ends, i)):
+            if word in GLUE and not _parts(text, words, ends, i):
                 continue
             piece = BREAK
         begins[at] = i
@@ -96,8 +98,10 @@ def _with_hay(text: str, words: list[str], starts: list[int], ends: list[int]) -
     return Tokens(text, words, starts, ends, " ".join(pieces), begins, stops)
 
 
-def _ends_sentence(text: str, words: list[str], ends: list[int], i: int) -> bool:
-    """Say whether the full stop at token i ends a sentence."""
+def _parts(text: str, words: list[str], ends: list[int], i: int) -> bool:
+    """Say whether the full stop or dash at token i parts two names."""
     if i == 0 or not text[ends[i] : ends[i] + 1].isspace():
         return False
+    if words[i] != ".":
+        return words[i] == "-"
     return len(words[i - 1]) > SHORT and words[i - 1] not in ABBREVIATIONS

@@ -39,6 +39,7 @@ class Typos:
     def __init__(self, areas: tuple[Area, ...]) -> None:
         self.joined: dict[str, dict[str, str]] = {"kelurahan": {}, "kecamatan": {}}
         self.index: dict[str, str] = {}
+        self.once: dict[str, str | None] = {}
         self.known: dict[tuple[str, str], str | None] = {}
         for area in areas:
             name = canonical(area.name)
@@ -50,6 +51,13 @@ class Typos:
 
     def one_off(self, word: str) -> str | None:
         """Give the area name from which a word differs by one letter."""
+        if word not in self.once:
+            if len(self.once) > KEPT:
+                self.once.clear()
+            self.once[word] = self._one_off(word)
+        return self.once[word]
+
+    def _one_off(self, word: str) -> str | None:
         if not LEAST <= len(word) <= MOST or word in INNOCENT:
             return None
         name = next((self.index[form] for form in without_one(word) if form in self.index), None)
