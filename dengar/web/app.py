@@ -32,7 +32,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    own = files.Files()
+    own = files.own_files()
     app.state.site = Site(
         store=store,
         pushes=pushes,

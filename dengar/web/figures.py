@@ -13,7 +13,7 @@ from dengar.store import Store
 T = TypeVar("T")
 FRESH_SECONDS = 3.0
 STALE_SECONDS = 30.0
-UNITS_SECONDS = 60.0
+UNITS_SECONDS = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +27,7 @@ class Counts:
 
 
 class Kept(Generic[T]):
-    """A value that is renewed in the background when it is old, and at once when it is too old to show."""
+    """A value that is renewed in the background when it is old, and at once when it is empty or too old to show."""
 
     def __init__(self, read: Callable[[], T], fresh: float, stale: float) -> None:
         self._read = read
@@ -41,7 +41,7 @@ class Kept(Generic[T]):
         """Give the value; the first call and the first after a long silence wait for the store."""
         kept = self._kept
         age = time.monotonic() - kept[1] if kept else None
-        if kept is None or age is None or age > self._stale:
+        if kept is None or age is None or not kept[0] or age > self._stale:
             return self._renew()
         if age > self._fresh and self._lock.acquire(blocking=False):
             self._worker.submit(self._renew).add_done_callback(lambda _: self._lock.release())
@@ -58,7 +58,7 @@ class Figures:
 
     def __init__(self, store: Store) -> None:
         self._counts = Kept(lambda: count(store), FRESH_SECONDS, STALE_SECONDS)
-        self._units = Kept(store.units.find_all, UNITS_SECONDS, UNITS_SECONDS * 10)
+        self._units = Kept(store.units.find_all, UNITS_SECONDS, UNITS_SECONDS * 6)
 
     def counts(self) -> Counts:
         """Give the counts."""

@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import re
+from functools import cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -32,10 +33,16 @@ class Files:
         return (data, mimetypes.guess_type(name)[0] or "application/octet-stream") if data is not None else None
 
 
+@cache
+def own_files() -> Files:
+    """Give the static files; they are read once."""
+    return Files()
+
+
 def show_file(request: Request) -> Response:
     """Serve one of our own files, for ever under its versioned address."""
     files: Files = request.app.state.site.files
-    name = "icon.svg" if request.url.path == "/favicon.ico" else request.path_params["name"]
+    name = "icon.svg" if request.scope["path"] == "/favicon.ico" else request.path_params["name"]
     found = files.find(name)
     if found is None:
         raise HTTPException(404)

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias, cast
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
@@ -68,6 +70,7 @@ def site_of(request: HTTPConnection) -> Site:
     return cast("Site", request.app.state.site)
 
 
+@cache
 def make_environments(files: Files) -> dict[str, Environment]:
     """Make the template environment of each language."""
     return {code: _make_environment(language, files) for code, language in languages().items()}
@@ -91,8 +94,10 @@ def _make_environment(language: Language, files: Files) -> Environment:
 
 
 def _here(request: WebRequest) -> str:
-    """Give the path and query of a page that can be asked for again, without the language; ready to append to."""
-    if request.method not in {"GET", "HEAD"}:
-        return request.url.path + "?"
-    query = request.url.remove_query_params(COOKIE).query
-    return f"{request.url.path}?{query}&" if query else request.url.path + "?"
+    """Give the address of this page without its language, ready to append to.
+
+    It is built from the path alone: `request.url` believes the Host header, and `//host` would lead away.
+    """
+    path = "/" + quote(request.scope["path"].lstrip("/"))
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != COOKIE]
+    return f"{path}?{urlencode(asked)}&" if asked else path + "?"

@@ -58,7 +58,7 @@ async def _on_crash(request: Request, error: Exception) -> Response:
 
 
 async def _answer(request: Request, code: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    if request.url.path.startswith(("/api/", "/kait/")):
+    if request.scope["path"].startswith(("/api/", "/kait/")):
         answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
         return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))
     trouble, advice = TROUBLES.get(code) or TROUBLES[400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500]

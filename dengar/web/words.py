@@ -57,6 +57,9 @@ CHANNELS: dict[str, str] = {
     "berkas": _("berkas"),
 }
 
+# What make_app may be told as `notice` while the bundled sample day is shown.
+SAMPLE_DAY = _("Ini hari contoh: semua orang, nomor, dan tulisan di sini dikarang.")
+
 # What the form's collector refuses, so that an English reader understands it too.
 REFUSALS: tuple[str, ...] = (
     _("Tulis dulu apa masalahnya, sedikitnya beberapa kata."),

@@ -1,7 +1,8 @@
-# ruff: noqa: F401, F811  pytest hands the imported fixture `site` in by its name
+# ruff: noqa: F401, F811  pytest hands the imported fixtures in by their names
 import re
 
-from web_site import Running, SignedPush, site
+from web_site import Running, SignedPush, lone_store
+from web_site import lone_site as site
 
 from dengar.errors import BadRequest, StoreUnavailable
 

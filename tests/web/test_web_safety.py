@@ -75,3 +75,20 @@ def test_text_is_tamed_without_losing_its_words() -> None:
 def test_hostile_numbers_find_nothing(site: Running) -> None:
     for number in ("%3Cscript%3E", "..%2F..%2Fetc", "a" * 500, "%00", "%F0%9F%92%A9", "$ne"):
         assert site.get(f"/laporan/{number}").status_code == 404
+
+
+def test_no_address_that_somebody_invents_leads_to_another_host(site: Running) -> None:
+    with site.client() as client:
+        for path in ("//evil.example/x", "/%5Cevil.example", "/%2F%2Fevil.example", "/x%22%3E%3Cb%3E"):
+            page = client.get(site.address + path)
+            assert page.status_code == 404
+            assert 'href="//' not in page.text
+            assert 'href="/\\' not in page.text
+            assert "<b>" not in page.text
+
+
+def test_a_strange_host_header_breaks_nothing(site: Running) -> None:
+    with site.client(host="[") as client:
+        assert client.get("/").status_code == 200
+        assert client.get("/nope").status_code == 404
+        assert client.get("/api/nope").status_code == 404

@@ -54,11 +54,16 @@ def test_the_first_page_takes_few_milliseconds(store: Store, site: Running) -> N
 
 
 def test_a_kept_value_is_shown_while_it_is_renewed() -> None:
-    values = iter(range(100))
+    values = iter(range(1, 100))
     kept = Kept(lambda: next(values), fresh=0.0, stale=60.0)
-    assert kept.value() == 0
-    assert kept.value() == 0
+    assert kept.value() == 1
+    assert kept.value() == 1
     end = time.monotonic() + 5
-    while kept.value() == 0:
+    while kept.value() == 1:
         assert time.monotonic() < end
-    assert Kept(lambda: 7, fresh=0.0, stale=0.0).value() == 7
+
+
+def test_an_empty_value_is_not_kept() -> None:
+    values = iter(["", "", "units"])
+    kept = Kept(lambda: next(values), fresh=60.0, stale=60.0)
+    assert [kept.value() for _ in range(4)] == ["", "", "units", "units"]
