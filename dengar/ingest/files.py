@@ -125,7 +125,8 @@ def _make_item(record: bytes, path: Path, settings: Settings, now: datetime) -> 
 
 def _row_item(record: bytes, media_type: str, row: Row, settings: Settings, now: datetime) -> Item:
     return Item(
-        channel=field(row, ("channel", "kanal"))[:LONGEST_CHANNEL] or settings.channel,
+        # an item's id is channel:account:native_id
+        channel=field(row, ("channel", "kanal")).replace(":", "_")[:LONGEST_CHANNEL] or settings.channel,
         account="berkas",
         native_id=native_id(row) if row else hashlib.blake2b(record, digest_size=10).hexdigest(),
         collector="files",

@@ -1,7 +1,6 @@
 """The web form and its JSON twin: a resident's report, with photo, taken as the raw request body."""
 
 import base64
-import io
 import json
 import re
 import secrets
@@ -112,7 +111,8 @@ def read_form(body: bytes, media_type: str) -> Form:
 def _split_media_type(media_type: str) -> tuple[str, dict[str, str]]:
     message = Message()
     message["content-type"] = media_type
-    return message.get_content_type(), dict(message.get_params([])[1:])
+    parameters = message.get_params([])[1:]
+    return message.get_content_type(), {name: str(value) for name, value in parameters}
 
 
 def _read_urlencoded(body: bytes, parameters: Mapping[str, str]) -> Form:
@@ -144,17 +144,17 @@ def _read_base64(photo: object) -> Upload:
 
 
 def _read_multipart(body: bytes, parameters: Mapping[str, str]) -> Form:
-    import python_multipart
     from python_multipart.exceptions import FormParserError
+    from python_multipart.multipart import Field, File, FormParser
 
     fields: dict[str, object] = {}
     uploads: list[Upload] = []
-    header = f"multipart/form-data; boundary={parameters.get('boundary', '')}".encode()
+    ends: list[bool] = []
 
-    def on_field(one: python_multipart.multipart.Field) -> None:
+    def on_field(one: Field) -> None:
         fields[(one.field_name or b"").decode("utf-8", "replace")] = (one.value or b"").decode("utf-8", "replace")
 
-    def on_file(one: python_multipart.multipart.File) -> None:
+    def on_file(one: File) -> None:
         one.file_object.seek(0)
         data = one.file_object.read()
         if data:
@@ -162,9 +162,18 @@ def _read_multipart(body: bytes, parameters: Mapping[str, str]) -> Form:
             uploads.append(Upload(data=data, media_type=one.content_type or "", name=name))
 
     try:
-        python_multipart.parse_form({"Content-Type": header}, io.BytesIO(body), on_field, on_file)
+        parser = FormParser(
+            "multipart/form-data", on_field, on_file, lambda: ends.append(True),
+            boundary=parameters.get("boundary") or None,
+            # the body is in memory already: no part of it needs a file of its own
+            config={"MAX_MEMORY_FILE_SIZE": LARGEST_BYTES, "MAX_FIELDS": MOST_FIELDS},
+        )  # fmt: skip
+        parser.write(body)
+        parser.finalize()
     except (FormParserError, ValueError) as error:
         raise BadRequest(f"Formulir tidak terbaca: {error}") from error
+    if not ends:
+        raise BadRequest("Formulir terputus di tengah jalan: kirim sekali lagi.")
     return Form(fields=fields, uploads=tuple(uploads[:MOST_PHOTOS]))
 
 

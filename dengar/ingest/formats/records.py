@@ -80,8 +80,7 @@ def _unstuff(lines: list[bytes]) -> bytes:
 
 def read_whole(file: BinaryIO, start: int) -> Records:
     """Yield the file as one record."""
-    if start == 0:
-        whole = file.read(LONGEST_RECORD)
+    if start == 0 and (whole := file.read(LONGEST_RECORD)):
         yield whole, len(whole)
 
 

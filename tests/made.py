@@ -1,0 +1,65 @@
+"""Records for tests, with everything that a test does not care about filled in."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from dengar.models import Item, Labels, Place, Post, Voice, post_id
+
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+def make_item(native_id: str = "1", text: str = "Lampu jalan mati", **changes: object) -> Item:
+    payload = json.dumps({"id": native_id, "text": text}).encode()
+    item = Item(
+        channel="berkas",
+        account="berkas",
+        native_id=native_id,
+        collector="files",
+        source="kotak",
+        payload=payload,
+        media_type="application/json",
+        observed_at=NOW,
+    )
+    return item.replace(**changes)
+
+
+def make_place(kelurahan_code: str = "31.74.02.1001", **changes: object) -> Place:
+    kecamatan_code, kota_code = kelurahan_code.rpartition(".")[0], kelurahan_code[:5]
+    place = Place(
+        level="kelurahan",
+        kota="Jakarta Selatan",
+        kota_code=kota_code,
+        kecamatan="Setiabudi",
+        kecamatan_code=kecamatan_code,
+        kelurahan="Setiabudi",
+        kelurahan_code=kelurahan_code,
+        confidence=0.9,
+    )
+    return place.replace(**changes)
+
+
+def make_labels(category: str = "jalan_rusak", **changes: object) -> Labels:
+    return Labels(category=category, is_complaint=True, confidence=0.9, model="made").replace(**changes)
+
+
+def make_post(native_id: str = "1", text: str = "Jalan berlubang", **changes: object) -> Post:
+    item_id = f"berkas:berkas:{native_id}"
+    post = Post(
+        id=post_id(item_id),
+        item_id=item_id,
+        source="kotak",
+        channel="berkas",
+        author=f"author of {native_id}",
+        text=text,
+        created_at=NOW,
+        observed_at=NOW,
+        labels=make_labels(),
+        place=make_place(),
+    )
+    return post.replace(**changes)
+
+
+def make_voice(post: str = "1", authors: Sequence[str] = (), **changes: object) -> Voice:
+    author = authors[0] if authors else f"author of {post}"
+    return Voice(post_id=post, author=author, channel="berkas", said_at=NOW).replace(**changes)
