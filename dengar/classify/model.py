@@ -8,25 +8,24 @@ label(texts)
   abstain                with the reason, when it is unsure
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from dengar.classify.saved import FOLDER, Manifest, Trained, load
 from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
 from dengar.classify.text import tokens
 from dengar.models.labels import Alternative, Labels, Urgency
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 BATCH = 2000
 KNOWN_SHARE = 0.4
 OTHERS, LEAST_OTHER = 3, 0.03
+_LETTER = re.compile(r"[^\W\d_]")
 EMPTY = "Tidak ada kata yang dapat dibaca."
 FOREIGN = "Sebagian besar kata tidak dikenal, mungkin bahasa lain."
+_Tone = tuple[Urgency, float]
 _URGENCIES: tuple[Urgency, ...] = ("danger", "today", "routine")
 
 
@@ -41,6 +40,7 @@ class Classifier:
         self._trained = trained
         self._features = Features(trained.terms, trained.idf)
         self._heads = Heads(trained.weights, trained.offsets)
+        self._answer_from: list[float] = trained.answer_from.tolist()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -60,7 +60,7 @@ class Classifier:
         rest = iter(texts)
         found: list[Labels] = []
         while batch := list(islice(rest, BATCH)):
-            found.extend(self._label_batch([tokens(text) for text in batch]))
+            found.extend(self._label_batch([tokens(text) if _LETTER.search(text) else [] for text in batch]))
         return found
 
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
@@ -69,55 +69,56 @@ class Classifier:
         scores = self._heads.scores(self._features.matrix(texts))
         chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
         guess = decide(chance, CODES.index(NOT_A_COMPLAINT), self._trained.complaint_from)
-        urgency = scores[:, len(CODES) : -1].argmax(axis=1)
-        mood = scores[:, -1].clip(-1, 1)
-        for row, words in enumerate(texts):
-            reason = self._unreadable(words)
-            if reason:
-                yield self._unread(reason)
-            else:
-                yield self._one(chance[row], int(guess[row]), _URGENCIES[urgency[row]], round(float(mood[row]), 2))
+        urgency = scores[:, len(CODES) : -1].argmax(axis=1).tolist()
+        mood = scores[:, -1].astype(float).clip(-1, 1).round(2).tolist()
+        likely = (-chance).argsort(axis=1)[:, : OTHERS + 1].tolist()
+        rows = zip(texts, chance.round(4).tolist(), likely, guess.tolist(), urgency, mood, strict=True)
+        for words, chance_of, order, best, haste, sentiment in rows:
+            spoken = [word for word in words if not word.startswith("<")]
+            if not spoken:
+                yield self._unread()
+                continue
+            others = tuple(
+                Alternative(category=CODES[other], confidence=chance_of[other])
+                for other in order
+                if other != best and chance_of[other] >= LEAST_OTHER
+            )[:OTHERS]
+            reason = self._doubt(best, chance_of[best], others, spoken)
+            tone = (_URGENCIES[haste], sentiment)
+            yield self._read(best, chance_of[best], others=others, reason=reason, tone=tone)
 
-    def _unreadable(self, words: list[str]) -> str | None:
-        spoken = [word for word in words if not word.startswith("<")]
-        if not spoken:
-            return EMPTY
-        known = sum(word in self._features.ids for word in spoken)
-        return FOREIGN if known < KNOWN_SHARE * len(spoken) else None
-
-    def _unread(self, reason: str) -> Labels:
+    def _unread(self) -> Labels:
         return Labels(
             category=NOT_A_COMPLAINT,
             is_complaint=False,
             confidence=0.0,
             abstained=True,
-            reason=reason,
+            reason=EMPTY,
             model=self.version,
         )
 
-    def _one(self, chance: "NDArray[np.float64]", guess: int, urgency: Urgency, sentiment: float) -> Labels:
-        confidence = float(chance[guess])
-        others = tuple(
-            Alternative(category=CODES[other], confidence=round(float(chance[other]), 4))
-            for other in (-chance).argsort()[: OTHERS + 1].tolist()
-            if other != guess and chance[other] >= LEAST_OTHER
-        )[:OTHERS]
-        unsure = bool(confidence < self._trained.answer_from[guess])
+    def _doubt(self, guess: int, confidence: float, others: tuple[Alternative, ...], spoken: list[str]) -> str | None:
+        known = sum(word in self._features.ids for word in spoken)
+        if known < KNOWN_SHARE * len(spoken):
+            return FOREIGN
+        if confidence >= self._answer_from[guess]:
+            return None
+        said = f"Kurang yakin: {BY_CODE[CODES[guess]].name} {confidence:.0%}"
+        if others:
+            said += f", mungkin juga {BY_CODE[others[0].category].name} {others[0].confidence:.0%}"
+        return said + "."
+
+    def _read(
+        self, guess: int, confidence: float, *, others: tuple[Alternative, ...], reason: str | None, tone: _Tone
+    ) -> Labels:
         return Labels(
             category=CODES[guess],
             is_complaint=BY_CODE[CODES[guess]].is_complaint,
-            confidence=round(confidence, 4),
-            abstained=unsure,
-            reason=_doubt(guess, confidence, others) if unsure else None,
-            urgency=urgency,
-            sentiment=sentiment,
+            confidence=confidence,
+            abstained=reason is not None,
+            reason=reason,
+            urgency=tone[0],
+            sentiment=tone[1],
             alternatives=others,
             model=self.version,
         )
-
-
-def _doubt(guess: int, confidence: float, others: tuple[Alternative, ...]) -> str:
-    said = f"Kurang yakin: {BY_CODE[CODES[guess]].name} {confidence:.0%}"
-    if others:
-        said += f", mungkin juga {BY_CODE[others[0].category].name} {others[0].confidence:.0%}"
-    return said + "."

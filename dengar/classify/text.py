@@ -13,6 +13,7 @@ normalise(text)
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from dengar.classify.figures import CLASSES, number_classes
 from dengar.classify.hashtags import spoken_tags
@@ -21,9 +22,16 @@ from dengar.classify.lexicon import places, slang
 
 LONGEST = 5000
 PLACE = "<tempat>"
-_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(rf"<(?:{'|'.join(CLASSES)})>|[a-z]+")
+
+
+def _without_links(text: str) -> str:
+    if "@" in text:
+        text = _MAIL.sub(" ", text)
+    return _LINK.sub(" ", text) if "/" in text or "." in text else text
 
 
 def _standard(words: Iterable[str]) -> Iterator[str]:
@@ -37,11 +45,7 @@ def _standard(words: Iterable[str]) -> Iterator[str]:
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    kept: list[str] = []
-    for word in words:
-        if not kept or kept[-1] != word:
-            kept.append(word)
-    return kept
+    return [word for word, _ in groupby(words)]
 
 
 def _without_places(words: list[str]) -> Iterator[str]:
@@ -61,7 +65,7 @@ def _without_places(words: list[str]) -> Iterator[str]:
 def tokens(text: str) -> list[str]:
     """Give the normalised words of the first 5,000 characters; an empty list when there are none."""
     text = plain_letters(text[:LONGEST])
-    text = spoken_tags(_LINK.sub(" ", text)).lower().replace("'", "")
+    text = spoken_tags(_without_links(text)).lower().replace("'", "")
     text = number_classes(_LONG.sub(r"\1", text))
     return _once(_without_places(_once(_standard(_TOKEN.findall(text)))))
 

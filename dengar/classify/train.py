@@ -21,9 +21,10 @@ from dengar.classify.corpus import Example, digest, read_corpus
 from dengar.classify.features import Features
 from dengar.classify.fit import URGENCIES, fit
 from dengar.classify.heads import Heads
-from dengar.classify.saved import FOLDER, Manifest, Trained, save
+from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, read_manifest, save
 from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
 from dengar.classify.text import tokens
+from dengar.errors import ModelMissing
 
 FOLDS = 5
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "skops")
@@ -147,3 +148,12 @@ def _manifest(examples: Sequence[Example], figures: dict[str, float], seed: int)
 def train(folder: Path = FOLDER, *, seed: int = 0, progress: bool = False) -> Manifest:
     """Train on the whole corpus and write the model into `folder`."""
     return train_on(read_corpus(), folder, seed=seed, progress=progress)
+
+
+def is_current(folder: Path = FOLDER) -> bool:
+    """Tell whether the model of this folder was made of the corpus and the code as they are now."""
+    try:
+        manifest = read_manifest(folder)
+    except (ModelMissing, ModelChanged):
+        return False
+    return manifest.data == digest(read_corpus()) and manifest.code == _code_digest()
