@@ -58,8 +58,25 @@ def test_any_text_normalises_to_ascii_and_stays_as_it_is(text: str) -> None:
 
 
 WRITTEN = st.sampled_from(
-    ["yg", "jln", "#banjirParah", "@jaki", "rt05/02", "30cm", "2jt", "Tebet", "kebon", "jeruk", "jalan2", "10:30"]
-    + ["aaa", "<cm>", "a'a'a", ".", "-"]
+    [
+        "yg",
+        "jln",
+        "#banjirParah",
+        "@jaki",
+        "rt05/02",
+        "30cm",
+        "2jt",
+        "Tebet",
+        "kebon",
+        "jeruk",
+        "jalan2",
+        "10:30",
+        "aaa",
+        "<cm>",
+        "a'a'a",
+        ".",
+        "-",
+    ]
 )
 
 
