@@ -107,6 +107,10 @@ class Telling:
         told = self.language.say(text)
         return told, "id" if told == text else self.language.code
 
+    def doubts(self, report: Report) -> tuple[str, ...]:
+        """Give what a person must still look at; nothing once the report is closed."""
+        return report.needs_review if report.state in OPEN_STATES else ()
+
     def steps(self, events: Sequence[Event]) -> Iterator[Step]:
         """Tell the history in order; voices that follow each other become one step."""
         for is_voice, group in groupby(events, key=lambda event: event.kind == "voice"):

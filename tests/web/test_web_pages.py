@@ -31,6 +31,11 @@ def test_the_first_page_shows_a_report_with_state_word_unit_place_voices_and_tim
     assert "Lokasi belum pasti." in page
 
 
+def test_a_closed_report_asks_for_no_review(store: Store, site: Running) -> None:
+    save_report(store, review=("Lokasi belum pasti.",), state="selesai")
+    assert "Lokasi belum pasti." not in site.get("/").text
+
+
 def test_every_colour_of_a_state_has_its_own_word(store: Store, site: Running) -> None:
     save_report(store, "DKI-2611-000001", state="menunggu")
     save_report(store, "DKI-2611-000002", state="proses")
