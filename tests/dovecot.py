@@ -128,7 +128,7 @@ class Dovecot:
 
     def start(self) -> None:
         """Start in the foreground and wait until both ports answer."""
-        self._process = subprocess.Popen(["dovecot", "-F", "-c", self.folder / "dovecot.conf"])
+        self._process = subprocess.Popen([_program() or "dovecot", "-F", "-c", self.folder / "dovecot.conf"])
         for port in (self.port, self.tls_port):
             _wait_for(port, self.folder / "dovecot.log")
 
@@ -267,12 +267,20 @@ def run_dovecot() -> Iterator[Dovecot]:
 
 
 def _install() -> None:
-    if shutil.which("dovecot"):
+    if _program():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "install", "-y", "-qq", "dovecot-imapd"], check=False, capture_output=True)
-    if not shutil.which("dovecot"):
+        for words in ("update", "install -y --no-install-recommends dovecot-imapd openssl"):
+            command = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *words.split()]
+            subprocess.run(
+                command, check=False, capture_output=True, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+            )
+    if not _program():
         raise RuntimeError("The mail tests need Dovecot: run `apt-get install dovecot-imapd` as root.")
+
+
+def _program() -> str | None:
+    return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def _free_port() -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
-from imap_tools.errors import ImapToolsError
+from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.mailbox import BaseMailBox
 from pydantic import SecretStr, model_validator
 
@@ -578,7 +578,7 @@ def _fetch_token(settings: Settings, url: str) -> str:
 
 def _translate(error: Exception, what: str, settings: Settings) -> StopSource:
     where = f"{settings.host}:{settings.port or (993 if settings.security == 'tls' else 143)}"
-    said = str(error)[:300]
+    said = _said(error)
     if isinstance(error, ssl.SSLError) and what == "connect":
         return _translate_tls(error, where)
     if re.search(r"HTTP/1|<html|<!doctype", said, re.IGNORECASE):
@@ -588,6 +588,13 @@ def _translate(error: Exception, what: str, settings: Settings) -> StopSource:
     if isinstance(error, OSError | imaplib.IMAP4.abort) or _PASSING.search(said):
         return Transient(f"{where} failed to {what}: {said}")
     return _translate_refusal(said, what, where, settings)
+
+
+def _said(error: Exception) -> str:
+    """Give the server's own words."""
+    words = error.command_result[1] if isinstance(error, UnexpectedCommandStatusError) else error.args
+    texts = [word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word) for word in words]
+    return (" ".join(texts) or type(error).__name__)[:300]
 
 
 def _translate_tls(error: ssl.SSLError, where: str) -> StopSource:
@@ -606,6 +613,8 @@ def _translate_refusal(said: str, what: str, where: str, settings: Settings) -> 
         return AuthExpired(f"{where} refuses the sign-in of {settings.username}: {said}")
     if what == "open":
         return Forbidden(f"{settings.username} cannot open the folder {settings.folder!r} on {where}: {said}")
+    if what == "connect" and "TLS" in said:
+        return Blocked(f"{where} offers no STARTTLS: check port and security, or find out who answers.")
     if what == "connect":
         return Transient(f"{where} turns connections away: {said}")
     return SourceChanged(f"{where} answered the command {what} with an error: {said}")

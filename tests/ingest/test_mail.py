@@ -137,6 +137,20 @@ def test_exactly_one_way_to_sign_in_must_be_set(box: Mailbox) -> None:
             settings_of(box, **changes)
 
 
+def test_another_folder_is_an_account_of_its_own(box: Mailbox) -> None:
+    with box.client() as client:
+        client.create('"Aduan &- Saran"')
+        client.append('"Aduan &- Saran"', "", "", letter(1))
+    (batch,) = pull(settings_of(box, folder="Aduan & Saran"))
+    assert batch.items[0].account == f"{box.user}@127.0.0.1/Aduan & Saran"
+    assert settings_of(box, folder="Lain", mailbox="aduan").account == "aduan"
+
+
+def test_a_name_and_password_outside_ascii_reach_the_server(box: Mailbox) -> None:
+    with pytest.raises(AuthExpired, match="AUTHENTICATIONFAILED"):
+        pull(settings_of(box, password="r\u00e4hasia"))
+
+
 def test_a_missing_folder_is_forbidden(box: Mailbox) -> None:
     with pytest.raises(Forbidden, match="Tidak Ada"):
         pull(settings_of(box, folder="Tidak Ada"))
@@ -183,6 +197,52 @@ def answering(*pieces: bytes, pause: float = 0.0) -> Iterator[int]:
 def test_what_is_no_imap_server_is_never_an_empty_mailbox(box: Mailbox, answer: bytes, error: type[Exception]) -> None:
     with answering(answer) as port, pytest.raises(error):
         pull(settings_of(box, port=port))
+
+
+def test_a_server_that_offers_no_starttls_gets_no_password(box: Mailbox) -> None:
+    heard = b""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            nonlocal heard
+            line, _ = listener.accept()
+            with line, line.makefile("rwb", buffering=0) as file:
+                file.write(b"* OK siap\r\n")
+                while asked := file.readline():
+                    heard += asked
+                    file.write(b"* CAPABILITY IMAP4rev1\r\n" + asked.split()[0] + b" OK selesai\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(Blocked, match="STARTTLS"):
+            pull(settings_of(box, security="starttls", port=listener.getsockname()[1]))
+        thread.join()
+    assert PASSWORD.encode() not in heard
+
+
+def test_a_line_that_breaks_in_the_middle_is_taken_up_again(server: Dovecot, box: Mailbox) -> None:
+    box.deliver([letter(number) for number in range(250)])
+    reading = mail.pull(settings_of(box), mail.Cursor(), None, NO_LIMIT, clock)
+    batches = [next(reading)]
+    server.hang_up()
+    batches += reading
+    assert len(set(ids_of(batches))) == len(ids_of(batches)) == 250
+    assert not any(batch.poison for batch in batches)
+
+
+def test_a_server_that_dies_in_the_middle_ends_the_run_and_loses_nothing(server: Dovecot, box: Mailbox) -> None:
+    box.deliver([letter(number) for number in range(250)])
+    reading = mail.pull(settings_of(box), mail.Cursor(), None, NO_LIMIT, clock)
+    first = next(reading)
+    server.hang_up()
+    server.stop()
+    try:
+        with pytest.raises(Transient):
+            next(reading)
+    finally:
+        server.start()
+    assert isinstance(first.cursor, mail.Cursor)
+    assert len(set(ids_of([first, *pull(settings_of(box), first.cursor)]))) == 250
 
 
 def test_a_server_that_drips_bytes_meets_the_deadline(box: Mailbox) -> None:

@@ -283,6 +283,19 @@ def test_only_the_authors_words_remain(quoted: str) -> None:
     assert quotes.own_text(f"{own}\n\n{quoted}\n") == own
 
 
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "<div>Pada Jum, 20 Nov 2026 Petugas &lt;<a>a@kota.id</a>&gt; menulis:<br></div><p>Ya</p>",
+        "<hr><p><b>Dari:</b> Petugas<br><b>Dikirim:</b> Jumat<br><b>Ke:</b> Budi<br><b>Perihal:</b> RE</p><p>Baik</p>",
+        "<div>Dikirim dari Yahoo Mail di Android</div>",
+    ],
+)
+def test_only_the_authors_words_remain_of_html(quoted: str) -> None:
+    page = f"<div>Lampunya masih mati.</div><br>{quoted}"
+    assert read(letter("Content-Type: text/html", page.encode())).text == "Lampunya masih mati."
+
+
 def test_an_answer_below_the_quote_remains() -> None:
     text = "Pada Jum, 20 Nov 2026 pukul 07.12 Petugas <a@kota.id> menulis:\n> Di mana lokasinya?\n\nDi Jl. Kramat."
     assert quotes.own_text(text) == "Di Jl. Kramat."
