@@ -99,7 +99,7 @@ def read_feed(body: bytes, settings: Settings, now: datetime) -> tuple[Item, ...
     """Cut a feed into items, oldest first; raises Blocked for a web page and SourceChanged for anything else."""
     if _HTML.search(body[:1000]):
         raise Blocked(f"{settings.url} answered with a web page: a login or a block, not a feed.")
-    if _ENTITY.search(body):
+    if _ENTITY.search(body.replace(b"\0", b"")):  # also in UTF-16
         raise SourceChanged(f"{settings.url} declares XML entities, which no honest feed needs.")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     try:
