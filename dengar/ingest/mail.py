@@ -581,6 +581,8 @@ def _translate(error: Exception, what: str, settings: Settings) -> StopSource:
     said = _said(error)
     if isinstance(error, ssl.SSLError) and what == "connect":
         return _translate_tls(error, where)
+    if "TLS not supported" in said:
+        return Blocked(f"{where} offers no STARTTLS: check port and security, or find out who answers.")
     if re.search(r"HTTP/1|<html|<!doctype", said, re.IGNORECASE):
         return Blocked(f"{where} answers with a web page, not as an IMAP server.")
     if "unexpected response" in said or "not IMAP4" in said or isinstance(error, ValueError):
@@ -613,8 +615,6 @@ def _translate_refusal(said: str, what: str, where: str, settings: Settings) -> 
         return AuthExpired(f"{where} refuses the sign-in of {settings.username}: {said}")
     if what == "open":
         return Forbidden(f"{settings.username} cannot open the folder {settings.folder!r} on {where}: {said}")
-    if what == "connect" and "TLS" in said:
-        return Blocked(f"{where} offers no STARTTLS: check port and security, or find out who answers.")
     if what == "connect":
         return Transient(f"{where} turns connections away: {said}")
     return SourceChanged(f"{where} answered the command {what} with an error: {said}")
