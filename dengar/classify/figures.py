@@ -2,7 +2,22 @@
 
 import re
 
-CLASSES = ("rt", "uang", "cm", "meter", "km", "jam", "tanggal", "tahun", "telepon", "persen", "angka", "tempat", "akun")
+CLASSES = (
+    "rt",
+    "uang",
+    "cm",
+    "meter",
+    "km",
+    "jam",
+    "tanggal",
+    "tahun",
+    "telepon",
+    "persen",
+    "angka",
+    "tempat",
+    "akun",
+    "judul",
+)
 _SOME = r"\d[\d.,]{0,15}(?:\s?-\s?\d[\d.,]{0,15})?\s{0,3}"  # bounded, so that a megabyte of digits takes no longer
 _FIGURE = re.compile(
     r"(?P<rt>\br[tw](?:\s?/\s?rw)?[\s.:]{0,5}\d{1,5}(?:\s{0,3}[/.,]?\s{0,3}(?:rw)?[\s.:]{0,5}\d{1,5})?)"

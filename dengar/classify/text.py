@@ -22,8 +22,10 @@ from dengar.classify.lexicon import places, slang
 
 LONGEST = 5000
 PLACE = "<tempat>"
+HEADLINE, HEADLINE_WORDS, HEADLINE_SHARE = "<judul>", 4, 0.75
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
+_WORD = re.compile(r"[A-Za-z]{4,}")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(rf"<(?:{'|'.join(CLASSES)})>|[a-z]+")
 
@@ -62,12 +64,21 @@ def _without_places(words: list[str]) -> Iterator[str]:
             at += 1
 
 
+def _is_headline(text: str) -> bool:
+    """Tell whether Nearly Every Longer Word Has a Capital, as newspapers write their headlines."""
+    words = _WORD.findall(text)
+    capitals = sum(word[0].isupper() and not word.isupper() for word in words)
+    return len(words) >= HEADLINE_WORDS and capitals >= HEADLINE_SHARE * len(words)
+
+
 def tokens(text: str) -> list[str]:
     """Give the normalised words of the first 5,000 characters; an empty list when there are none."""
     text = plain_letters(text[:LONGEST])
-    text = spoken_tags(_without_links(text)).lower().replace("'", "")
+    text = _without_links(text)
+    mark = [HEADLINE] if _is_headline(text) else []
+    text = spoken_tags(text).lower().replace("'", "")
     text = number_classes(_LONG.sub(r"\1", text))
-    return _once(_without_places(_once(_standard(_TOKEN.findall(text)))))
+    return _once([*_without_places(_once(_standard(_TOKEN.findall(text)))), *mark])
 
 
 def normalise(text: str) -> str:
