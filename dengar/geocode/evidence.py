@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from dengar.geocode.gazetteer import Entry, Match
 from dengar.geocode.mentions import Hit
+from dengar.geocode.text import canonical
+from dengar.geocode.words import NATIONAL
 from dengar.models.place import Area
 
 # How often a hit of this kind tells the right kelurahan, area or city (estimates, checked on labelled texts).
@@ -17,8 +19,10 @@ EXPLICIT = {"kelurahan": 0.999999, "kecamatan": 0.95, "kota": 0.97}
 # words 86 % of streets and 97 % of buildings are in it or next to it, with one word 69 % and 81 %.
 NAMED_AFTER = {("street", True): 0.86, ("street", False): 0.69}
 NAMED_ELSE = {True: 0.93, False: 0.78}
-PART = 0.6  # only the beginning of a longer name is known
-SINGLE = 0.55  # a street with a name of one word, which many streets carry
+PART = 0.6  # only the beginning of a longer name is known ...
+PART_TAIL = 0.85  # ... and the rest is a number or "Raya": such lanes are near their main street
+SINGLE = 0.45  # a street with a name of one word, which many streets carry
+EVERYWHERE = 0.4  # a street that every city of the country has
 TOWARDS = 0.25
 OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
 BLUR = 0.12  # what a street or building gives to the kelurahan next to where it is
@@ -109,23 +113,27 @@ def of_hit(hit: Hit, city: City) -> list[Evidence]:
     found = []
     if hit.entries:
         trust = EXPLICIT[hit.kind] if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
-        if hit.kind == "street" and _single(hit):
-            trust = SINGLE
-        trust *= PART if hit.said == "named" else 1.0
+        if hit.kind == "street":
+            trust *= _rareness(hit)
+        trust *= {"named": PART, "tail": PART_TAIL}.get(hit.said, 1.0)
         trust *= TOWARDS if hit.towards else 1.0
         shares = shares_of(hit.entries, city, explicit=hit.said == "explicit")
         if shares:
             placed = next((entry for entry in hit.entries if entry.lat is not None and entry.codes), None)
             found.append(Evidence(shares, trust, hit, placed))
     unknown = hit.said == "explicit" and hit.kind != "kelurahan"
-    if (not found and not unknown) or hit.said == "named":
+    if (not found and not unknown) or hit.said in {"named", "tail"}:
         found += [_inside(match, hit, city) for match in _areas_inside(hit)]
     return [evidence for evidence in found if evidence.shares]
 
 
-def _single(hit: Hit) -> bool:
-    """Say whether a street's name has one word, or is one that every city has."""
-    return any(len(entry.name.split()) <= 2 and entry.source != "knowledge" for entry in hit.entries)  # noqa: PLR2004
+def _rareness(hit: Hit) -> float:
+    """Give less trust to streets that every city has, and to those with a name of one word."""
+    names = {canonical(entry.name).removeprefix("jalan ") for entry in hit.entries}
+    if not NATIONAL.isdisjoint(names):
+        return EVERYWHERE
+    single = any(" " not in canonical(entry.name)[6:] and entry.source != "knowledge" for entry in hit.entries)
+    return SINGLE / TRUST["street"] if single else 1.0
 
 
 def _areas_inside(hit: Hit) -> list[Match]:

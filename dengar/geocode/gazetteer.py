@@ -13,6 +13,17 @@ from dengar.models.place import Area
 DATA = Path(__file__).parent / "data"
 SIDES = words("utara selatan barat timur dalam atas besar baru jaya sari lama kaum muara dua")
 NO_FAMILY = words("kelapa kampung kebon malaka pasar johar cempaka tugu taman mangga duri rawa tanjung sukabumi")
+SAME_HEADS = (
+    ("komplek", "perumahan", "cluster"),
+    ("rusun", "rusunawa", "rusunami"),
+    ("simpang", "pertigaan", "perempatan", "lampu merah"),
+    ("rs", "rumah sakit"),
+    ("sdn", "sd"),
+    ("smpn", "smp"),
+    ("sman", "sma"),
+    ("kali", "sungai"),
+    ("waduk", "situ", "setu", "danau"),
+)
 JOINED = 7  # a name written without spaces is looked for when it has so many letters
 
 
@@ -102,6 +113,16 @@ def area_names(areas: tuple[Area, ...]) -> Iterator[tuple[str, Entry]]:
             yield name, Entry(name, "area", tuple(codes), source="family")
 
 
+def otherwise(name: str, kind: str) -> set[str]:
+    """Give the same name with other opening words: "Perumahan X" for "Komplek X", "Pertigaan X" for "Simpang X"."""
+    head, _, rest = name.partition(" ")
+    for heads in SAME_HEADS:
+        if head in heads and rest:
+            forms = {f"{other} {rest}" for other in heads}
+            return forms | {rest} if kind == "area" and " " in rest else forms
+    return set()
+
+
 class Gazetteer:
     """All names, found in a text in one pass."""
 
@@ -111,17 +132,19 @@ class Gazetteer:
         self.areas = read_areas()
         self.named: dict[str, tuple[Entry, ...]] = {}
         for name, entry in (*area_names(self.areas), *read_names()):
-            self._add(canonical(name), entry)
+            self._add(name, entry)
         self.patterns = list(self.named)
         self.automaton = AhoCorasick([f" {name} " for name in self.patterns])
 
-    def _add(self, name: str, entry: Entry) -> None:
-        """Keep an entry under a name, and under that name without its spaces."""
-        words = name.split()
-        forms = {name}
-        if len(words) > 1 and len(name) >= JOINED and words[0] not in {"jalan", "gang"}:
-            forms.add("".join(words))
-            forms.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(words) if len(words) > 2)  # noqa: PLR2004
+    def _add(self, raw: str, entry: Entry) -> None:
+        """Keep an entry under a name, without its spaces, and as people say it otherwise."""
+        name = canonical(raw)
+        forms = {name, *otherwise(name, entry.kind)}
+        if " " in name and len(name) >= JOINED and not name.startswith(("jalan ", "gang ")):
+            first = name.split()
+            forms.update(("".join(first), "".join(raw.lower().split())))
+            if len(first) > 2:  # noqa: PLR2004
+                forms.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(first))
         forms.update({form.replace("tanjung ", "tj ") for form in forms})
         for form in forms - {""}:
             known = self.named.get(form, ())

@@ -60,7 +60,7 @@ def name_end(tokens: Tokens, first: int, areas: dict[int, int]) -> int:
         return first
     capitals = tokens.capital(at)
     while at >= 0 and count < MOST_WORDS:
-        tail = count > 0 and _is_tail(tokens, at)
+        tail = count > 0 and is_tail(tokens, at)
         if count > 0 and not _goes_on(tokens, at, areas, tail=tail, capitals=capitals, count=count):
             break
         count += not tail
@@ -78,10 +78,10 @@ def _goes_on(tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capi
     if not capitals:
         return count < LOWER_WORDS
     after = next_word(tokens, at + 1)
-    return tokens.text.isupper() or tokens.capital(at) or (after >= 0 and _is_tail(tokens, after))
+    return tokens.text.isupper() or tokens.capital(at) or (after >= 0 and is_tail(tokens, after))
 
 
-def _is_tail(tokens: Tokens, at: int) -> bool:
+def is_tail(tokens: Tokens, at: int) -> bool:
     """Say whether the word at `at` is one that names end with: "Raya", "III", "2"."""
     return tokens.words[at] in TAILS or tokens.words[at] in ROMANS or _is_number(tokens, at)
 

@@ -29,6 +29,8 @@ COLUMNS = ("name", "kind", "codes", "lat", "lon", "precision_m", "aliases", "sou
 METRES = 111_195.0
 SPREAD_M = 4_000.0  # seen further apart than this, a name is in several places: no point stands for it
 NOISE = re.compile(r",? platform.*|\(.*?\)|^(?:sbr|seb|sebrang|seberang|depan|dpn)\b\.?\s*|\s+arah\b.*", re.IGNORECASE)
+STREET = re.compile(r"\b(?:Jln|Jl|Jalan)\b\.?\s*([^,()-]{4,40})$", re.IGNORECASE)
+LANE = re.compile(r"\s+(?:[IVX]+|Raya|Dalam)$")
 NUMBER = re.compile(r"\s+\d+$")
 NUMBERED = words("sd sdn smp smpn sma sman smk smkn mi min mts mtsn man tk sln rw rt pintu gate pos km gang")
 KINDS = {
@@ -77,6 +79,18 @@ def stop_sights(stops: Path) -> Iterator[Sight]:
                 yield Sight(name, "landmark", "gtfs", lat, lon)
         elif len(words) > 1:
             yield Sight(name, kind, "gtfs", lat, lon)
+        yield from street_sights(name, lat, lon)
+
+
+def street_sights(name: str, lat: float, lon: float) -> Iterator[Sight]:
+    """Give the street inside a name ("Simpang Jalan X"), and Jalan X for its lane Jalan X VIII."""
+    inside = STREET.search(name)
+    street = f"Jalan {inside.group(1)}" if inside else ""
+    if street and not name.startswith("Jalan "):
+        yield Sight(street, "street", "gtfs", lat, lon)
+    base = LANE.sub("", street)
+    if base != street and len(base.split()) > 2:  # noqa: PLR2004
+        yield Sight(base, "street", "gtfs", lat, lon)
 
 
 def water_sights(folder: Path) -> Iterator[Sight]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dengar.geocode.gazetteer import Entry, Gazetteer, Match
-from dengar.geocode.heads import name_end, next_word, rt_rw_end, with_address
+from dengar.geocode.heads import is_tail, name_end, next_word, rt_rw_end, with_address
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos
 from dengar.geocode.words import (
@@ -37,7 +37,8 @@ KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure",
 class Hit:
     """A place name at tokens first..last-1: what the text calls it, what the tables know, and how it is said.
 
-    `said` is explicit ("Kel. X"), bare, or named (only part of a longer name); `towards` marks a mere direction.
+    `said` is explicit ("Kel. X"), bare, named (only the beginning is known) or tail (all but a number is known);
+    `towards` marks a mere direction.
     """
 
     first: int
@@ -174,7 +175,9 @@ class Finder:
         if kind == "outside" or kind in LEVELS:
             return None
         last = with_address(tokens, max(end, known.last))
-        return Hit(i, last, kind, known.entries, "bare" if known.last >= end else "named")
+        rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
+        said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
+        return Hit(i, last, kind, known.entries, said)
 
     def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
         """Give what is known of a name without its opening word, if that is a whole known name."""

@@ -38,16 +38,17 @@ class Typos:
 
     def __init__(self, areas: tuple[Area, ...]) -> None:
         self.joined: dict[str, dict[str, str]] = {"kelurahan": {}, "kecamatan": {}}
-        self.index: dict[str, str] = {}
+        self.index: dict[str, tuple[str, str]] = {}
         self.once: dict[str, str | None] = {}
         self.known: dict[tuple[str, str], str | None] = {}
         for area in areas:
             name = canonical(area.name)
             if area.level in self.joined:
                 self.joined[area.level].setdefault(name.replace(" ", ""), name)
-            if len(name.replace(" ", "")) >= LEAST and name not in COMMON and area.level != "kota":
-                for form in without_one(name.replace(" ", "")):
-                    self.index.setdefault(form, name)
+            written = area.name.lower().replace(" ", "")
+            if len(written) >= LEAST and name not in COMMON and area.level != "kota":
+                for form in without_one(written):
+                    self.index.setdefault(form, (written, name))
 
     def one_off(self, word: str) -> str | None:
         """Give the area name from which a word differs by one letter."""
@@ -60,8 +61,8 @@ class Typos:
     def _one_off(self, word: str) -> str | None:
         if not LEAST <= len(word) <= MOST or word in INNOCENT:
             return None
-        name = next((self.index[form] for form in without_one(word) if form in self.index), None)
-        return name if name and distance(word, name.replace(" ", "")) == 1 else None
+        found = next((self.index[form] for form in without_one(word) if form in self.index), None)
+        return found[1] if found and distance(word, found[0]) == 1 else None
 
     def explicit(
         self, words: list[str], level: str, named: dict[str, tuple[Entry, ...]]

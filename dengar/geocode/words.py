@@ -51,7 +51,12 @@ sungai: sei sngai
 simpang: simp
 perempatan: prapatan perapatan prempatan
 pertigaan: pertigan prtigaan
-haji: hj
+haji: hj h
+muhammad: moh moch mohd muh mochamad mohammad mohamad muhamad mohammed
+abdul: abd
+1: satu
+5: lima
+10: sepuluh
 jenderal: jend jendral jendal
 raden: rd
 letjen: letjend
@@ -63,13 +68,13 @@ profesor: prof
 dokter: dr
 underpass: underpas anderpass terowongan
 flyover: flyofer playover
-2: ii
-3: iii
-4: iv
-6: vi
-7: vii
-8: viii
-9: ix
+2: ii dua
+3: iii tiga
+4: iv empat
+6: vi enam
+7: vii tujuh
+8: viii delapan
+9: ix sembilan
 11: xi
 12: xii
 13: xiii
@@ -208,5 +213,29 @@ NUMBERED = words(
 )
 # Streets that nearly every Indonesian city has.
 NATIONAL = words(
-    "pemuda diponegoro pahlawan veteran merdeka kartini siliwangi juanda sudirman pramuka",
-)
+    "pemuda diponegoro pahlawan veteran merdeka kartini siliwangi juanda sudirman pramuka pendidikan kemerdekaan "
+    "pattimura hasanuddin majapahit",
+) | {
+    "ahmad yani",
+    "a yani",
+    "jenderal sudirman",
+    "gajah mada",
+    "hayam wuruk",
+    "gatot subroto",
+    "slamet riyadi",
+    "asia afrika",
+    "yos sudarso",
+    "imam bonjol",
+    "teuku umar",
+    "s parman",
+    "wahid hasyim",
+    "sultan agung",
+    "mt haryono",
+    "di panjaitan",
+    "wolter monginsidi",
+    "raden saleh",
+    "pangeran diponegoro",
+    "letjen s parman",
+    "letjen suprapto",
+    "jenderal ahmad yani",
+}
