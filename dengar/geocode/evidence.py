@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dengar.geocode.gazetteer import Entry, Match
 from dengar.geocode.mentions import Hit
 from dengar.geocode.text import canonical
-from dengar.geocode.words import NATIONAL
+from dengar.geocode.words import COMMON, NATIONAL, UNUSUAL
 from dengar.models.place import Area
 
 # How often a hit of this kind tells the right kelurahan, area or city (estimates, checked on labelled texts).
@@ -26,6 +26,7 @@ EVERYWHERE = 0.4  # a street that every city of the country has
 TOWARDS = 0.25
 OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
 BLUR = 0.12  # what a street or building gives to the kelurahan next to where it is
+AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
 
 
@@ -138,11 +139,17 @@ def _rareness(hit: Hit) -> float:
 
 def _areas_inside(hit: Hit) -> list[Match]:
     """Give the longest area name inside the name of a street or building, and any kota."""
-    wanted = {"kelurahan", "kecamatan", "area"}
-    areas = [match for match in hit.inner if any(entry.kind in wanted for entry in match.entries)]
+    areas = [match for match in hit.inner if any(entry.kind in AREA_KINDS for entry in match.entries)]
+    areas = [match for match in areas if _telling(match, hit)]
     kota = [match for match in hit.inner if any(entry.kind == "kota" for entry in match.entries)]
     longest = max(areas, key=lambda match: match.last - match.first, default=None)
     return [*([longest] if longest else []), *kota[:1]]
+
+
+def _telling(match: Match, hit: Hit) -> bool:
+    """Say whether an area's name inside another name means the area: "Jl. Pulo Indah" has nothing to do with Pulo."""
+    name = canonical(match.entries[0].name)
+    return match.last - match.first > 1 or match.last == hit.last or name not in COMMON | UNUSUAL
 
 
 def _inside(match: Match, hit: Hit, city: City) -> Evidence:

@@ -16,7 +16,7 @@ RT_RW = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"[\s,.]{0,3}(?:blok?\.?\s?[a-z]{1,2}\s?\d{0,3}\b|(?:no|nomor|nmr)\b[\s.:]{0,2}\d{1,4}[a-z]?\b)", re.IGNORECASE
+    r"[ ,.]{0,3}(?:blok?\.? ?[a-z]{1,2} ?\d{0,3}\b|(?:no|nomor|nmr)\b[ .:]{0,2}\d{1,4}[a-z]?\b)", re.IGNORECASE
 )
 UNITS = words("jam cm meter m km kali hari minggu bulan tahun orang x mobil motor titik kk rb ribu")
 
@@ -66,6 +66,14 @@ def name_end(tokens: Tokens, first: int, areas: dict[int, int]) -> int:
         count += not tail
         end, at = at + 1, next_word(tokens, at + 1)
     return end
+
+
+def tail_end(tokens: Tokens, last: int, end: int) -> int:
+    """Give where a known name that ends at token `last` ends with its tails ("Raya", "III"), at most at `end`."""
+    at = next_word(tokens, last)
+    while 0 <= at < end and is_tail(tokens, at):
+        last, at = at + 1, next_word(tokens, at + 1)
+    return last
 
 
 def _goes_on(tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capitals: bool, count: int) -> bool:

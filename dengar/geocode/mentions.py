@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dengar.geocode.gazetteer import Entry, Gazetteer, Match
-from dengar.geocode.heads import is_tail, name_end, next_word, rt_rw_end, with_address
+from dengar.geocode.heads import is_tail, name_end, next_word, rt_rw_end, tail_end, with_address
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos
 from dengar.geocode.words import (
@@ -27,6 +27,8 @@ from dengar.geocode.words import (
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
 OFFICIAL = frozenset({"kelurahan", "kecamatan"})
+ADDRESSED = frozenset({"street", "area", "landmark"})  # what takes a block and a house number
+ONE_WORD = 2  # an opening word and one word of a name
 MOST_MARKS = 5  # "Kel./Kec. X" has three marks and words between
 RT_WORDS = frozenset({"rt", "rw", "ri"})
 LEVELS = ("kelurahan", "kecamatan", "kota")
@@ -166,15 +168,19 @@ class Finder:
         if known and not _believable(tokens, known):
             known = None
         end, at = name_end(tokens, i + 1, areas), next_word(tokens, i + 1)
+        if known and known.last - i > ONE_WORD:
+            end = tail_end(tokens, known.last, end)
         if known is None:
             capital = at >= 0 and tokens.capital(at) and not tokens.text.isupper()
             if end == i + 1 or (word in LOOSE and not capital):
                 return None
-            return Hit(i, with_address(tokens, end), HEADS[word], self._shorter(tokens, i, end))
+            end = with_address(tokens, end) if HEADS[word] in ADDRESSED else end
+            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
         kind = known.entries[0].kind if word in LOOSE - {"pasar"} else HEADS[word]
         if kind == "outside" or kind in LEVELS:
             return None
-        last = with_address(tokens, max(end, known.last))
+        last = max(end, known.last)
+        last = with_address(tokens, last) if kind in ADDRESSED else last
         rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
         said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
         return Hit(i, last, kind, known.entries, said)
@@ -212,7 +218,7 @@ def _believable(tokens: Tokens, match: Match) -> bool:
         return written or " ".join(tokens.words[match.first : match.last]) not in PLAIN_PHRASES
     if before in AREA_WORDS or before in RT_WORDS:
         return True
-    if before == "hari" or (before in {"jalan", "gang"} and match.entries[0].kind == "outside"):
+    if before == "hari" or (before in HEADS and match.entries[0].kind == "outside"):
         return False
     if word in COMMON:
         return before in PLACE_WORDS and written

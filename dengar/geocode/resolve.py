@@ -7,7 +7,7 @@ from dengar.geocode.gazetteer import Entry
 from dengar.models.place import Candidate, Level, Place, Precision
 
 # The least belief with which each level is said.
-ENOUGH: dict[Level, float] = {"kelurahan": 0.42, "kecamatan": 0.55, "kota": 0.6}
+ENOUGH: dict[Level, float] = {"kelurahan": 0.46, "kecamatan": 0.55, "kota": 0.6}
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400

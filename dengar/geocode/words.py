@@ -173,7 +173,7 @@ HEADS = {
 LOOSE = words(
     "pasar taman kali situ sekolah kampus gedung lapangan jembatan toko menara kolong simpang gerbang kawasan "
     "resto restoran polda polres polsek stasiun terminal hotel museum klinik cluster graha wisma plaza mall danau "
-    "masjid musholla kampung sungai apotek sd smp sma smk",
+    "musholla kampung sungai apotek sd smp sma smk",
 )
 # Names of areas that are also everyday words: only believed after an area word, or with a place word and a capital.
 COMMON = words(
