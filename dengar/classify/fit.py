@@ -1,5 +1,6 @@
 """Fitting the heads with scikit-learn."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,12 +31,19 @@ def _columns(
     return weights, offsets
 
 
+def _importance(truth: Sequence[str]) -> dict[str, float]:
+    """Weigh a text by one over the root of its category's size: half way from equal texts to equal categories."""
+    counts = Counter(truth)
+    return {name: (len(truth) / len(counts) / count) ** 0.5 for name, count in counts.items()}
+
+
 def _separate(
     matrix: csr_matrix, truth: Sequence[str], columns: Sequence[str], seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Fit a ridge classifier and a linear SVM and add them up: each is better than the other on some registers."""
-    ridge = RidgeClassifier(alpha=RIDGE, class_weight="balanced", solver="sparse_cg", tol=1e-3).fit(matrix, truth)
-    svm = LinearSVC(C=SVM_STRENGTH, class_weight="balanced", random_state=seed).fit(matrix, truth)
+    importance = _importance(truth)
+    ridge = RidgeClassifier(alpha=RIDGE, class_weight=importance, solver="sparse_cg", tol=1e-3).fit(matrix, truth)
+    svm = LinearSVC(C=SVM_STRENGTH, class_weight=importance, random_state=seed).fit(matrix, truth)
     one, other = (_columns(model, columns, matrix.shape[1]) for model in (ridge, svm))
     return one[0] + SVM_SHARE * other[0], one[1] + SVM_SHARE * other[1]
 
