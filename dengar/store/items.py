@@ -20,6 +20,7 @@ class Items:
 
     def __init__(self, data: Data) -> None:
         self._rows = data["items"]
+        self._quarantine = data["quarantine"]
         self._files = gridfs.GridFSBucket(data, bucket_name="payloads")
 
     def prepare(self, items: Sequence[Item]) -> list[Document]:
@@ -83,20 +84,21 @@ class Items:
         return row["_id"] if row else None
 
     def put_back(self, item: Item, session: Session = None) -> None:
-        """Queue an item again, at the end."""
-        known = self._rows.find_one({"_id": item.id}, {"revision": 1}, session=session) or {"revision": 1}
-        row = self.to_row(item, time.time_ns()) | {"revision": known["revision"]}
-        self._rows.replace_one({"_id": item.id}, row, upsert=True, session=session)
+        """Queue an item again, at the end; where newer contents are stored under its id, those."""
+        row = self.to_row(item, time.time_ns())
+        waits = {"state": row.pop("state"), "order": row.pop("order")}
+        change = {"$set": waits, "$setOnInsert": {key: value for key, value in row.items() if key != "_id"}}
+        self._rows.update_one({"_id": item.id}, change, upsert=True, session=session)
 
     def drop_files(self, before: datetime) -> int:
-        """Delete payload files from before this time whose item is gone; gives their number."""
+        """Delete payload files from before this time that neither an item nor the quarantine needs; gives their number."""
         stale = [file for file in self._files.find({"uploadDate": {"$lt": before}}) if not self._is_used(file.filename)]
         for file in stale:
             self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it
         return len(stale)
 
     def _is_used(self, name: str) -> bool:
-        return self._rows.find_one({"payload_file": name}, {"_id": 1}) is not None
+        return any(rows.find_one({"payload_file": name}, {"_id": 1}) for rows in (self._rows, self._quarantine))
 
     def to_row(self, item: Item, order: int) -> Document:
         """Write an item as a row of the queue; a large payload goes to a file first."""

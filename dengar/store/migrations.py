@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
-from pymongo import ASCENDING, DESCENDING
+from pymongo import IndexModel
+from pymongo.errors import CollectionInvalid, OperationFailure
 
 from dengar.models import OPEN_STATES
 from dengar.store.documents import Data
 
 RAW_DAYS = 30
+NAMESPACE_EXISTS = 48
 
 
 def migrate(data: Data) -> int:
@@ -24,43 +26,41 @@ def migrate(data: Data) -> int:
 
 def first_indexes(data: Data) -> None:
     """Create the collections and the indexes of the design; raw items leave after 30 days unless they still wait."""
-    for name in ("items", "posts", "reports", "events", "cursors", "runs", "gaps", "quarantine", "leases", "units"):
-        if name not in data.list_collection_names():
-            data.create_collection(name)
-    data["items"].create_index(
-        [("state", ASCENDING), ("order", ASCENDING)], name="waiting", partialFilterExpression={"state": "pending"}
-    )
-    data["items"].create_index("number", sparse=True)
-    data["items"].create_index("payload_file", sparse=True)
-    data["items"].create_index(
-        "observed_at", expireAfterSeconds=RAW_DAYS * 86400, partialFilterExpression={"state": "done"}
-    )
-    data["posts"].create_index([("report", ASCENDING), ("created_at", ASCENDING)], sparse=True)
-    data["posts"].create_index("number", sparse=True)
-    data["posts"].create_index([("channel", ASCENDING), ("created_at", DESCENDING)])
-    data["events"].create_index([("report", ASCENDING), ("seq", ASCENDING)], unique=True)
-    data["runs"].create_index([("source", ASCENDING), ("started_at", DESCENDING)])
-    data["quarantine"].create_index([("channel", ASCENDING), ("at", DESCENDING)])
-    _report_indexes(data)
+    known = set(data.list_collection_names())
+    for name in {"cursors", "gaps", "leases", "numbers", "units"} - known:
+        data.create_collection(name)
+    for name, indexes in FIRST_INDEXES.items():
+        data[name].create_indexes(indexes)
 
 
-def _report_indexes(data: Data) -> None:
-    reports = data["reports"]
-    still_open = {"state": {"$in": list(OPEN_STATES)}}
-    reports.create_index("numbers", unique=True)
-    reports.create_index(
-        [("kel", ASCENDING), ("urgency", DESCENDING), ("created_at", ASCENDING), ("_id", ASCENDING)],
-        name="queue",
-        partialFilterExpression=still_open,
-    )
-    reports.create_index(
-        [("kel", ASCENDING), ("category", ASCENDING), ("created_at", DESCENDING)],
-        name="near",
-        partialFilterExpression=still_open,
-    )
-    reports.create_index([("created_at", DESCENDING), ("_id", DESCENDING)], name="feed")
-    reports.create_index([("kel", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="area_feed")
-    reports.create_index([("category", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="topic_feed")
-
-
+_STILL_OPEN = {"state": {"$in": list(OPEN_STATES)}}
+FIRST_INDEXES: dict[str, list[IndexModel]] = {
+    "items": [
+        IndexModel([("state", 1), ("order", 1)], name="waiting", partialFilterExpression={"state": "pending"}),
+        IndexModel("number", sparse=True),
+        IndexModel("payload_file", sparse=True),
+        IndexModel("observed_at", expireAfterSeconds=RAW_DAYS * 86400, partialFilterExpression={"state": "done"}),
+    ],
+    "posts": [
+        IndexModel([("report", 1), ("created_at", 1)], sparse=True),
+        IndexModel("number", sparse=True),
+        IndexModel([("channel", 1), ("created_at", -1)]),
+    ],
+    "events": [IndexModel([("report", 1), ("seq", 1)], unique=True)],
+    "runs": [IndexModel([("source", 1), ("started_at", -1)])],
+    "quarantine": [IndexModel([("channel", 1), ("at", -1)])],
+    "reports": [
+        IndexModel("numbers", unique=True),
+        IndexModel(
+            [("kel", 1), ("urgency", -1), ("created_at", 1), ("_id", 1)],
+            name="queue",
+            partialFilterExpression=_STILL_OPEN,
+        ),
+        IndexModel([("kel", 1), ("category", 1), ("created_at", -1)], name="near", partialFilterExpression=_STILL_OPEN),
+        IndexModel("needs_review", name="review", partialFilterExpression={"needs_review.0": {"$exists": True}}),
+        IndexModel([("created_at", -1), ("_id", -1)], name="feed"),
+        IndexModel([("kel", 1), ("created_at", -1), ("_id", -1)], name="area_feed"),
+        IndexModel([("category", 1), ("created_at", -1), ("_id", -1)], name="topic_feed"),
+    ],
+}
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes,)

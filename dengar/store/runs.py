@@ -16,7 +16,8 @@ class Runs:
 
     def close_dead(self, source: str) -> None:
         """Mark the source's runs that never ended; call it while holding the source's lease."""
-        self._rows.update_many({"source": source, "outcome": "running"}, {"$set": {"outcome": "crashed"}})
+        # fields at their defaults are not stored: a run that never ended has no outcome
+        self._rows.update_many({"source": source, "outcome": None}, {"$set": {"outcome": "crashed"}})
 
     def last_by_source(self) -> dict[str, Run]:
         """Give the newest run of each source."""

@@ -114,8 +114,8 @@ class Store:
         def write(session: ClientSession) -> None:
             self.leases.fence(lease, now, session)
             self.posts.save(changes.posts, session)
-            self.events.append(changes.events, session)
             self.reports.save(changes.reports, changes.events, session)
+            self.events.append(changes.events, session)
             self.quarantine.keep(changes.quarantined, session)
             self.items.settle(changes.settled, session)
 

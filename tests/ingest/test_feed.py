@@ -15,20 +15,20 @@ from dengar.ingest.feed import Cursor, Settings, check, describe, parse, pull, r
 from dengar.ingest.protocol import Batch, Budget
 from dengar.models import Point
 
-ATOM = """<?xml version="1.0" encoding="utf-8"?>
+ATOM = b"""<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:georss="http://www.georss.org/georss"><title>Surat pembaca</title>
 <entry><id>tag:x,2</id><title>Banjir &amp; macet</title><link href="https://x.id/2"/>
 <updated>2026-11-20T08:00:00+07:00</updated><author><name>Siti</name></author>
 <content type="html">&lt;p&gt;Air &lt;b&gt;selutut&lt;/b&gt;&lt;/p&gt;</content>
 <georss:point>-6.2 106.8</georss:point></entry>
 <entry><id>tag:x,1</id><title>Lampu mati</title><published>2026-11-19T08:00:00+07:00</published></entry>
-</feed>""".encode()
+</feed>"""
 
-RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Surat</title>
+RSS = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Surat</title>
 <item><guid>b</guid><title>Banjir</title><link>https://x.id/b</link>
 <pubDate>Jum'at, 20 Nopember 2026 08:00 WIB</pubDate><description>Air selutut</description></item>
 <item><link>https://x.id/a</link><title>Lampu</title><pubDate>kapan-kapan</pubDate></item>
-</channel></rss>""".encode()
+</channel></rss>"""
 
 
 @pytest.fixture
