@@ -59,12 +59,13 @@ def run() -> None:
 @main.command()
 def demo() -> None:
     """Run everything, and take in the bundled sample day: no network and no accounts needed."""
-    from dengar.demo import NOTICE, load_sample_day
+    from dengar.demo import load_sample_day
     from dengar.serving import serve
+    from dengar.web.words import SAMPLE_DAY
 
     settings = load_settings()
     click.echo(f"Dengar {__version__}: open http://{settings.web.host}:{settings.web.port} (Ctrl+C stops).")
-    serve(settings, notice=NOTICE, beside=load_sample_day)
+    serve(settings, notice=SAMPLE_DAY, beside=load_sample_day)
 
 
 @main.command()

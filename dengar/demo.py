@@ -24,7 +24,6 @@ from dengar.scheduler import Scheduler
 from dengar.wiring import Parts, make_source
 
 FOLDER = Path(__file__).with_name("sample_day")
-NOTICE = "Data contoh: hari rekaan Jumat, 20 November 2026. Semua orang dan tulisan di sini karangan."
 FILES = ("posts.jsonl", "mail.mbox", "walkin.csv")
 FEEDS = ("feed.xml", "feed_rss.xml")
 SECRET = "sample-day-of-nobody"  # noqa: S105  it signs invented messages for a source that exists only while they load

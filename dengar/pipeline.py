@@ -24,7 +24,7 @@ from dengar.ingest.formats.exif import clean
 from dengar.mask import mask
 from dengar.models import Changes, Draft, Labels, Located, Media, Pending, Photo, Point, Post, Quarantined, post_id
 from dengar.routing.grouping import OpenReports, kelurahan
-from dengar.routing.joining import Joiner, is_reportable, related_ids
+from dengar.routing.joining import Joiner, is_reportable, join_categories, related_ids
 from dengar.routing.rules import Router
 from dengar.store import Store
 
@@ -119,7 +119,12 @@ class Pipeline:
         ]
 
     def _find_open(self, posts: Sequence[Post], known: Mapping[str, Post]) -> OpenReports:
-        wanted = {(kelurahan(post.place), self._choose_category(post)) for post in posts if is_reportable(post)}
+        wanted = {
+            (kelurahan(post.place), category)
+            for post in posts
+            if is_reportable(post)
+            for category in join_categories(post, self._choose_category(post))
+        }
         threads = {post.report for post in known.values() if post.report}
         reports = [*self._store.reports.find_open(wanted), *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())

@@ -141,7 +141,8 @@ class Scheduler:
         """Wait for news of a source that can tell of them, and read it at once; a thread that ends with the process."""
         while not self._stopping.is_set():
             try:
-                if source.collector.wait(source.settings, WATCH_SECONDS):
+                cursor, _ = self._store.cursors.find(source.name, source.collector.Cursor)
+                if source.collector.wait(source.settings, WATCH_SECONDS, cursor, self._stopping):
                     asyncio.run_coroutine_threadsafe(self._collect(source), self._loop).result()
             except Exception as error:  # noqa: BLE001  whatever it is, the schedule reads the source all the same
                 log.info("%s cannot be watched now: %s", source.name, error)

@@ -34,7 +34,8 @@ def serve(
     if "web" in parts:
         _check_port(settings)
     with open_mongo(settings, own=parts == ALL_PARTS) as (uri, mongo), connect(uri, settings) as store:
-        made = Parts(settings, store)
+        # Who holds the data folder is alone: after a crash its leases need not run out first.
+        made = Parts(settings, store, holder=f"{socket.gethostname()}:run" if mongo is not None else None)
         if "work" in parts:
             made.working  # noqa: B018  a missing model or a broken rule must stop the start, not the first message
         asyncio.run(_serve(made, mongo, parts, notice, beside))

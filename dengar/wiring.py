@@ -74,13 +74,16 @@ def open_parts(settings: Settings) -> Iterator["Parts"]:
 
 
 class Parts:
-    """The parts of one Dengar; the heavy ones are made when they are first asked for."""
+    """The parts of one Dengar; the heavy ones are made when they are first asked for.
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock = utc_now) -> None:
+    `holder` names this process in leases: one that outlives the process lets its successor go on at once.
+    """
+
+    def __init__(self, settings: Settings, store: Store, *, clock: Clock = utc_now, holder: str | None = None) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
-        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.sources = make_sources(settings)
         self.collecting = Collecting(store, clock, self.holder)
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from dengar.models import Place, Post, Report
+from dengar.models import OPEN_STATES, Place, Post, Report
 
 NOWHERE = "_"
 NEAR_METRES = 200
@@ -66,7 +66,8 @@ class OpenReports:
         kel = kelurahan(post.place)
         traits = (*_spots(gist), *_rare(gist), *_cells(post.place, around=1))
         numbers = {number for trait in traits for number in self._by_trait.get((kel, category, trait), ())}
-        return (self._reports[number] for number in numbers)
+        # closed reports are at hand as well, for the answers to their posts
+        return (self._reports[number] for number in numbers if self._reports[number].state in OPEN_STATES)
 
 
 def kelurahan(place: Place | None) -> str:
@@ -99,6 +100,11 @@ def _words(gist: tuple[str, ...]) -> set[str]:
     return {one for one in gist if one[0] != "@"}
 
 
+def _names(gist: tuple[str, ...]) -> set[str]:
+    """Give the words of the spots' names: that two posts name the same street does not make their problems related."""
+    return {word for spot in _spots(gist) for word in spot[1:].split()}
+
+
 def _rare(gist: tuple[str, ...]) -> list[str]:
     """Give enough words that two texts with SAME_TEXT in common share one; long words are the rare ones."""
     words = sorted(_words(gist), key=lambda word: (-len(word), word))
@@ -121,7 +127,8 @@ def _in_time(report: Report, post: Post) -> bool:
 def _likeness(report: Report, post: Post, gist: tuple[str, ...]) -> float:
     """Score from 0 (another problem) to 2."""
     words, others = _words(gist), _words(report.gist)
-    shared = len(words & others) / (min(len(words), len(others)) or 1)
+    told, known = words - _names(gist), others - _names(report.gist)
+    shared = len(told & known) / (min(len(told), len(known)) or 1)
     located = post.place is not None and post.place.kelurahan_code is not None
     if located and _same_spot(report, post, gist) and shared >= RELATED_TEXT:
         return 1 + shared

@@ -46,7 +46,7 @@ class Joiner:
     def _join_known(self, post: Post, category: str | None) -> str | None:
         report = self._find_thread(post)
         if report is None and is_reportable(post):
-            report = self._open.find_same(post, category, make_gist(post))
+            report = self._find_same(post, category)
         if report is None:
             return None
         self._grow(report, post.observed_at, voice=make_voice(post))
@@ -59,6 +59,11 @@ class Joiner:
             if other is not None and other.report:
                 return self._open.find(other.report)
         return None
+
+    def _find_same(self, post: Post, category: str | None) -> Report | None:
+        gist = make_gist(post)
+        found = (self._open.find_same(post, one, gist) for one in join_categories(post, category))
+        return next((report for report in found if report is not None), None)
 
     def _open_report(self, post: Post, category: str | None) -> str:
         routing = self._router.route(post, category, post.observed_at)
@@ -117,6 +122,12 @@ def is_reportable(post: Post) -> bool:
     if post.labels.abstained:
         return post.channel not in BROADCAST and bool(post.text.strip())
     return post.labels.is_complaint
+
+
+def join_categories(post: Post, category: str | None) -> list[str | None]:
+    """Give the categories of reports that the post may join: its own, and a guess too unsure to stand alone."""
+    guess = post.labels.category if post.labels and post.labels.abstained and post.labels.is_complaint else None
+    return list(dict.fromkeys((category, guess)))
 
 
 def related_ids(post: Post) -> list[str]:

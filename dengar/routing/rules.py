@@ -118,7 +118,9 @@ def _check(rule: Rule, categories: Collection[str], units: Mapping[str, Unit]) -
         f"Rule {rule.name!r} names the unknown category {one!r}." for one in rule.categories if one not in categories
     ]
     known = (
-        rule.target == "kelurahan" or rule.target in units or any(code.startswith(rule.target + ":") for code in units)
+        rule.target == "kelurahan"
+        or rule.target in units
+        or (rule.target.startswith("sudin:") and any(code.startswith(rule.target + ":") for code in units))
     )
     if not known:
         problems.append(f"Rule {rule.name!r} names the unknown unit {rule.target!r}.")

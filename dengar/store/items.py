@@ -91,7 +91,7 @@ class Items:
         self._rows.update_one({"_id": item.id}, change, upsert=True, session=session)
 
     def drop_files(self, before: datetime) -> int:
-        """Delete payload files from before this time that neither an item nor the quarantine needs; gives their number."""
+        """Delete payload files of before that no item and no quarantine entry needs; gives their number."""
         stale = [file for file in self._files.find({"uploadDate": {"$lt": before}}) if not self._is_used(file.filename)]
         for file in stale:
             self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it

@@ -28,9 +28,20 @@ def first_indexes(data: Data) -> None:
     """Create the collections and the indexes of the design; raw items leave after 30 days unless they still wait."""
     known = set(data.list_collection_names())
     for name in {"cursors", "gaps", "leases", "numbers", "units"} - known:
-        data.create_collection(name)
+        _create_collection(data, name)
     for name, indexes in FIRST_INDEXES.items():
         data[name].create_indexes(indexes)
+
+
+def _create_collection(data: Data, name: str) -> None:
+    """Create a collection; another process may create it at the same moment."""
+    try:
+        data.create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
 
 
 _STILL_OPEN = {"state": {"$in": list(OPEN_STATES)}}
@@ -63,4 +74,5 @@ FIRST_INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("category", 1), ("created_at", -1), ("_id", -1)], name="topic_feed"),
     ],
 }
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes,)
