@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from dengar.geocode.points import Codes
 
-GEOTAG_TRUST = 0.9
-GEOTAG_OWN = 0.9
+GEOTAG_TRUST = 0.95
+GEOTAG_OWN = 0.95
+LATER = 0.9  # people write from small to large: a bare area after another place is the wider one
+WIDER = frozenset({"kelurahan", "kecamatan", "area"})
 EDGE_M = 60.0  # a geotag nearer to a border than this may be on the other side
 LONGEST = 200_000  # characters of one text that are read
 
@@ -74,7 +76,8 @@ class Locator:
                 key = frozenset(one.shares.items())
                 if key not in seen:
                     seen.add(key)
-                    evidence.append(one)
+                    wider = bool(evidence) and hit.said == "bare" and hit.kind in WIDER
+                    evidence.append(one._replace(trust=one.trust * LATER) if wider else one)
                     said.append(f"“{' '.join(found.tokens.span(hit.first, hit.last).split())}”")
         return evidence, said
 

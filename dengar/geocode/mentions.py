@@ -168,7 +168,7 @@ class Finder:
         if known and not _believable(tokens, known):
             known = None
         end, at = name_end(tokens, i + 1, areas), next_word(tokens, i + 1)
-        if known and known.last - i > ONE_WORD:
+        if known and sum(tokens.words[at][0].isalnum() for at in range(i, known.last)) > ONE_WORD:
             end = tail_end(tokens, known.last, end)
         if known is None:
             capital = at >= 0 and tokens.capital(at) and not tokens.text.isupper()

@@ -6,6 +6,7 @@ from dengar.geocode.mentions import Found, Hit
 from dengar.geocode.words import words
 
 PASSING = words("dari tol antar")
+WHOLE = words("bare tail")  # "Jl. Raya Bogor" is a street that the tables know as a whole
 CITY_WORDS = words("jakarta dki jkt jakartans")
 AREAS = words("kelurahan kecamatan area landmark waterway transit_stop road_structure")
 
@@ -29,7 +30,7 @@ def _foreign(found: Found) -> Hit | None:
             return hit
     for hit in found.hits:
         start = next_word(found.tokens, hit.first + 1)
-        for match in hit.inner:
+        for match in () if hit.entries and hit.said in WHOLE else hit.inner:
             foreign = tuple(entry for entry in match.entries if entry.kind == "outside")
             if foreign and match.last == hit.last and match.first > start:
                 return Hit(match.first, match.last, "outside", foreign)

@@ -196,3 +196,32 @@ def test_importing_loads_nothing_heavy() -> None:
     code = f"import sys, dengar.geocode; print([name for name in '{heavy}'.split() if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_jakarta_streets_that_carry_the_name_of_another_city_are_in_jakarta(locator: Locator) -> None:
+    for text in ("pohon tumbang di jl. raya bogor dekat pasar induk", "macet di Jalan Raya Bekasi arah Pulogadung"):
+        [located] = locator.locate([text])
+        assert located.outside is None, text
+
+
+def test_numbers_in_words_and_in_figures_are_the_same(locator: Locator) -> None:
+    places = [place_of(locator, f"banjir di Kel. {name}") for name in ("Kelapa Dua", "kelapa 2", "KELAPADUA")]
+    assert {place.kelurahan_code for place in places} == {"31.73.05.1004"}
+
+
+def test_other_opening_words_find_the_same_place(locator: Locator) -> None:
+    texts = ["banjir di Komplek Green Garden", "banjir di perumahan green garden", "banjir di green garden"]
+    assert {place_of(locator, text).kelurahan for text in texts} == {"Kedoya Utara"}
+
+
+def test_a_landmark_with_a_point_gives_point_and_border(locator: Locator) -> None:
+    place = place_of(locator, "PKL di trotoar Stasiun Tanah Abang")
+    assert place.precision == "point"
+    assert place.border_m is not None
+
+
+def test_text_conflicting_with_the_geotag_lowers_the_confidence(locator: Locator) -> None:
+    agrees = place_of(locator, "banjir di Gambir", BALAI_KOTA)
+    differs = place_of(locator, "banjir di Pondok Labu", BALAI_KOTA)
+    assert agrees.confidence > 0.9
+    assert differs.confidence < agrees.confidence
