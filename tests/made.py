@@ -24,8 +24,8 @@ def make_item(native_id: str = "1", text: str = "Lampu jalan mati", **changes: o
     return item.replace(**changes)
 
 
-def make_place(kelurahan_code: str = "31.74.02.1001", **changes: object) -> Place:
-    kecamatan_code, kota_code = kelurahan_code.rpartition(".")[0], kelurahan_code[:5]
+def make_place(code: str = "31.74.02.1001", **changes: object) -> Place:
+    kecamatan_code, kota_code = code.rpartition(".")[0], code[:5]
     place = Place(
         level="kelurahan",
         kota="Jakarta Selatan",
@@ -33,7 +33,7 @@ def make_place(kelurahan_code: str = "31.74.02.1001", **changes: object) -> Plac
         kecamatan="Setiabudi",
         kecamatan_code=kecamatan_code,
         kelurahan="Setiabudi",
-        kelurahan_code=kelurahan_code,
+        kelurahan_code=code,
         confidence=0.9,
     )
     return place.replace(**changes)

@@ -10,7 +10,7 @@ from made import NOW, make_item, make_place, make_post, make_voice
 
 from dengar.errors import DengarError, LeaseLost, StoreUnavailable
 from dengar.ingest.protocol import Cursor
-from dengar.models import Changes, Event, Gap, Item, Photo, Point, Post, Quarantined, Report, Routing, Run, Unit
+from dengar.models import Changes, Event, Gap, Item, Photo, Point, Post, Quarantined, Report, Routing, Run, State, Unit
 from dengar.routing.states import fold, fold_all
 from dengar.store import Store
 from dengar.store.documents import from_document, to_document
@@ -385,7 +385,12 @@ def test_a_report_changed_by_another_is_not_overwritten_and_nothing_is_half_writ
 
 
 def test_open_reports_are_found_by_kelurahan_and_category(store: Store) -> None:
-    for number, category, state in (("1", "banjir", None), ("2", "macet", None), ("3", "banjir", "ditolak")):
+    cases: list[tuple[str, str, State | None]] = [
+        ("1", "banjir", None),
+        ("2", "macet", None),
+        ("3", "banjir", "ditolak"),
+    ]
+    for number, category, state in cases:
         received = make_received(f"DKI-2611-00000{number}", category=category)
         report = fold(None, received)
         closing = Event(report=report.number, seq=1, kind="state", at=NOW, actor="desk", state=state)
@@ -401,9 +406,7 @@ def test_open_reports_are_found_by_kelurahan_and_category(store: Store) -> None:
 
 def test_reports_to_review_are_counted_while_they_are_open(store: Store) -> None:
     received = make_received()
-    review = Event(
-        report=received.report, seq=1, kind="review", at=NOW, actor="dengar", reason="Lokasi tidak diketahui."
-    )
+    review = Event(report=received.report, seq=1, kind="review", at=NOW, actor="dengar", reason="Di mana?")
     save(store, fold_all([received, review]), received, review)
     assert store.reports.count_review() == 1
 

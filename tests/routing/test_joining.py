@@ -1,0 +1,181 @@
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from made import NOW, make_labels, make_place, make_post
+
+from dengar.models import Mention, Place, Post, Report
+from dengar.routing.grouping import LASTING, OpenReports, kelurahan, make_gist, metres
+from dengar.routing.joining import Joiner, is_reportable, make_title, related_ids
+from dengar.routing.rules import Router
+from dengar.routing.states import fold_all
+
+
+class City:
+    """Joins posts one after another, as batches of one or of many."""
+
+    def __init__(self, reports: Iterable[Report] = (), known: Mapping[str, Post] | None = None) -> None:
+        numbers = count(1)
+        self.joiner = Joiner(
+            Router(rules=(), units={}), OpenReports(reports), known or {}, lambda _: f"DKI-2611-{next(numbers):06d}"
+        )
+
+    def hear(self, *posts: Post) -> list[str | None]:
+        return [self.joiner.join(post, post.labels.category if post.labels else None).report for post in posts]
+
+
+def say(native_id: str, text: str, street: str = "", category: str = "jalan_rusak", **changes: object) -> Post:
+    mentions: Sequence[Mention] = ()
+    if street:
+        start = text.index(street)
+        mentions = (Mention(start=start, end=start + len(street), text=street, type="street"),)
+    post = make_post(native_id, text, labels=make_labels(category), mentions=mentions)
+    return post.replace(**changes)
+
+
+def point(lat: float, lon: float) -> Place:
+    return make_place(lat=lat, lon=lon, precision="point")
+
+
+HOLE = say("1", "Lubang besar di Jl Dr Satrio depan halte, motor jatuh", "Jl Dr Satrio")
+
+
+def are_one(*posts: Post) -> bool:
+    numbers = City().hear(*posts)
+    assert all(numbers)
+    return len(set(numbers)) == 1
+
+
+def test_the_same_problem_in_the_same_street_is_one_report() -> None:
+    assert are_one(HOLE, say("2", "min, lubang di Jl. Dr. Satrio makin dalam, bahaya", "Jl. Dr. Satrio"))
+
+
+def test_points_near_each_other_with_related_words_are_one_report() -> None:
+    here, near = point(-6.2200, 106.8300), point(-6.2210, 106.8305)
+    assert are_one(
+        say("1", "Aspal berlubang dalam sekali", place=here), say("2", "Jalanan berlubang, ban pecah", place=near)
+    )
+
+
+def test_points_near_each_other_over_the_border_of_a_cell_are_one_report() -> None:
+    for step in range(12):
+        here = point(-6.22 + step * 0.0002, 106.83 + step * 0.0002)
+        near = point(-6.22 + step * 0.0002 + 0.0008, 106.83 + step * 0.0002 + 0.0008)
+        assert are_one(say("1", "Aspal berlubang", place=here), say("2", "jalan berlubang", place=near))
+
+
+def test_points_far_apart_are_two_reports() -> None:
+    here, far = point(-6.2200, 106.8300), point(-6.2260, 106.8300)
+    assert not are_one(
+        say("1", "Aspal berlubang dalam sekali", place=here), say("2", "Jalanan berlubang, ban pecah", place=far)
+    )
+
+
+def test_two_problems_in_one_street_are_two_reports() -> None:
+    trees = say("2", "Pohon tumbang menutup Jl Dr Satrio", "Jl Dr Satrio", "pohon_tumbang")
+    ramp = say("3", "Tanjakan parkir ambles dekat apotek Jl Dr Satrio arah Casablanca", "Jl Dr Satrio")
+    assert not are_one(HOLE, trees)
+    assert not are_one(HOLE, ramp)
+
+
+def test_the_same_words_in_another_kelurahan_are_two_reports() -> None:
+    assert not are_one(HOLE, HOLE.replace(id="x", place=make_place("31.71.01.1001")))
+
+
+def test_an_old_problem_is_not_joined_and_a_flood_is_old_after_a_day() -> None:
+    assert are_one(HOLE, HOLE.replace(id="x", created_at=NOW + LASTING))
+    assert not are_one(HOLE, HOLE.replace(id="x", created_at=NOW + LASTING + timedelta(seconds=1)))
+    flood = say("1", "Banjir di Jl Dr Satrio setinggi lutut", "Jl Dr Satrio", "banjir")
+    assert are_one(flood, flood.replace(id="x", created_at=NOW + timedelta(hours=23)))
+    assert not are_one(flood, flood.replace(id="x", created_at=NOW + timedelta(hours=25)))
+
+
+def test_a_late_delivery_joins_as_well() -> None:
+    assert are_one(HOLE, HOLE.replace(id="x", created_at=NOW - timedelta(days=3)))
+
+
+def test_the_same_text_joins_without_a_place() -> None:
+    text = "Lampu jalan padam semua sepanjang perempatan sampai pasar, rawan begal"
+    assert are_one(say("1", text, place=None), say("2", text + " !!", place=None))
+    assert not are_one(say("1", text, place=None), say("2", "Lampu jalan padam di dekat rumah saya", place=None))
+
+
+def test_a_short_word_list_is_no_proof() -> None:
+    assert not are_one(say("1", "Tolong segera", place=None), say("2", "Mohon dibantu", place=None))
+
+
+def test_a_repost_joins_its_original_and_an_answer_its_question() -> None:
+    repost = say("2", "RT", repost_of="1", place=None, labels=make_labels("lainnya", is_complaint=False))
+    answer = say("3", "sudah seminggu lho", reply_to="2", place=None)
+    assert are_one(HOLE, repost, answer)
+    assert related_ids(repost.replace(reply_to="7"))[0] == HOLE.id
+
+
+def test_a_repost_of_the_unknown_stands_for_itself() -> None:
+    assert City().hear(HOLE.replace(repost_of="99")) == ["DKI-2611-000001"]
+
+
+def test_a_closed_report_is_not_joined_even_when_it_is_at_hand() -> None:
+    city = City()
+    city.hear(HOLE)
+    (report,) = city.joiner.touched.values()
+    for state in ("selesai", "ditolak", "duplikat"):
+        again = City([report.replace(state=state, number="DKI-2610-000001")])
+        assert again.hear(HOLE.replace(id="x")) == ["DKI-2611-000001"]
+
+
+def test_a_post_judged_again_keeps_its_report_and_adds_no_voice() -> None:
+    first = City()
+    (number,) = first.hear(HOLE)
+    known = {HOLE.id: HOLE.replace(report=number)}
+    again = City(first.joiner.touched.values(), known)
+    assert again.hear(HOLE.replace(text="Lubangnya sudah diperbaiki", revision=2)) == [number]
+    assert again.joiner.events == []
+
+
+def test_the_order_of_a_batch_decides_who_opens_the_report_and_the_events_rebuild_it() -> None:
+    city = City()
+    city.hear(HOLE, HOLE.replace(id="x", author="budi", number="DKI-2611-000077"))
+    (report,) = city.joiner.touched.values()
+    assert fold_all(city.joiner.events) == report
+    assert (report.voices, len(report.authors)) == (2, 2)
+    assert report.numbers == ("DKI-2611-000001", "DKI-2611-000077")
+    assert report.needs_review == ("Tidak ada aturan untuk kategori ini.",)
+
+
+def test_a_tracking_number_becomes_the_number_of_the_report_it_opens() -> None:
+    assert City().hear(HOLE.replace(number="DKI-2611-000500")) == ["DKI-2611-000500"]
+
+
+@pytest.mark.parametrize(("changes", "must"), [
+    ({}, True),
+    ({"labels": None}, False),
+    ({"labels": make_labels(is_complaint=False)}, False),
+    ({"labels": make_labels(is_complaint=False), "number": "DKI-2611-000001"}, True),
+    ({"flags": ("auto_reply",)}, False),
+    ({"flags": ("bulk",)}, False),
+    ({"labels": make_labels(abstained=True)}, True),
+    ({"labels": make_labels(abstained=True), "channel": "x"}, False),
+    ({"labels": make_labels(abstained=True), "text": " "}, False),
+])  # fmt: skip
+def test_who_must_become_a_report(changes: dict[str, object], *, must: bool) -> None:
+    assert is_reportable(make_post().replace(**changes)) is must
+
+
+def test_a_gist_marks_names_and_leaves_out_common_words() -> None:
+    assert make_gist(HOLE) == ("@dr satrio", "lubang", "besar", "satrio", "halte", "motor", "jatuh")
+
+
+def test_distances_are_in_metres() -> None:
+    assert metres(point(-6.2, 106.8), point(-6.2, 106.801)) == pytest.approx(110.7, abs=1)
+    assert metres(point(-6.2, 106.8), make_place()) == float("inf")
+    assert kelurahan(None) == "_"
+
+
+def test_a_long_text_has_a_short_title() -> None:
+    title = make_title("kata " * 50)
+    assert len(title) <= 91
+    assert title.endswith("kata…")
+    assert make_title(" a\n b ") == "a b"
+    assert len(make_title("x" * 500)) <= 91
