@@ -25,6 +25,7 @@ SINGLE = 0.45  # a street with a name of one word, which many streets carry
 EVERYWHERE = 0.4  # a street that every city of the country has
 TOWARDS = 0.25
 OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
+FALL = 1.2  # how fast belief falls from the likeliest kelurahan of a name to the next
 BLUR = 0.12  # what a street or building gives to the kelurahan next to where it is
 AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
@@ -76,7 +77,7 @@ def mix(parts: list[tuple[dict[str, float], float]]) -> dict[str, float]:
 
 def ranked(codes: tuple[str, ...]) -> dict[str, float]:
     """Give shares that fall with the rank."""
-    weights = [1 / (rank + 1) for rank in range(len(codes))]
+    weights = [(rank + 1) ** -FALL for rank in range(len(codes))]
     return {code: weight / sum(weights) for code, weight in zip(codes, weights, strict=True)}
 
 

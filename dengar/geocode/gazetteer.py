@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from dengar.geocode.text import canonical
+from dengar.geocode.text import canonical, fold
 from dengar.geocode.words import words
 from dengar.models.place import Area
 
@@ -24,6 +24,7 @@ SAME_HEADS = (
     ("kali", "sungai"),
     ("waduk", "situ", "setu", "danau"),
 )
+INITIALS = words("kh mh tb di mt ks rc rp re hr wr")  # also written "K.H.", "T.B."
 JOINED = 7  # a name written without spaces is looked for when it has so many letters
 
 
@@ -146,6 +147,7 @@ class Gazetteer:
             if len(first) > 2:  # noqa: PLR2004
                 forms.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(first))
         forms.update({form.replace("tanjung ", "tj ") for form in forms})
+        forms.add(" ".join(" ".join(map(fold, word)) if word in INITIALS else word for word in name.split()))
         for form in forms - {""}:
             known = self.named.get(form, ())
             if entry not in known:

@@ -70,7 +70,9 @@ class Locator:
 
     def _evidence(self, found: Found) -> tuple[list[Evidence], list[str]]:
         """Give what the hits say, each name once, and their words."""
-        evidence, said, seen = [], [], set()
+        evidence: list[Evidence] = []
+        said: list[str] = []
+        seen = set()
         for hit in found.hits:
             for one in of_hit(hit, self._city):
                 key = frozenset(one.shares.items())

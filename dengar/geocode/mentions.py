@@ -90,6 +90,7 @@ class Finder:
         for hit in kept:
             hit.towards = _is_direction(tokens, hit)
         inside = [hit for hit in kept if hit.kind != "outside"]
+        _settle_levels(inside)
         return Found(tokens, inside, [hit for hit in kept if hit.kind == "outside"])
 
     def _openers(self, tokens: Tokens) -> list[int]:
@@ -165,6 +166,8 @@ class Finder:
         """Read a street, a building, a station ... that begins with its kind."""
         word = tokens.words[i]
         known = max(by_start.get(i, ()), key=lambda match: match.last, default=None)
+        if known and any(entry.kind in LEVELS for entry in known.entries):
+            return None
         if known and not _believable(tokens, known):
             known = None
         end, at = name_end(tokens, i + 1, areas), next_word(tokens, i + 1)
@@ -177,7 +180,7 @@ class Finder:
             end = with_address(tokens, end) if HEADS[word] in ADDRESSED else end
             return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
         kind = known.entries[0].kind if word in LOOSE - {"pasar"} else HEADS[word]
-        if kind == "outside" or kind in LEVELS:
+        if kind == "outside":
             return None
         last = max(end, known.last)
         last = with_address(tokens, last) if kind in ADDRESSED else last
@@ -237,6 +240,16 @@ def _is_direction(tokens: Tokens, hit: Hit) -> bool:
     """Say whether the place is only where somebody is going, or an office's name."""
     before = _before(tokens, hit.first)
     return before in TOWARDS or before in OFFICES
+
+
+def _settle_levels(hits: list[Hit]) -> None:
+    """Read "Pasar Minggu" as the kecamatan where the text names another kelurahan of it."""
+    named = {entry.codes[0] for hit in hits for entry in hit.entries if entry.kind == "kelurahan"}
+    for hit in hits:
+        own = {entry.codes[0] for entry in hit.entries if entry.kind == "kelurahan"}
+        wider = tuple(entry for entry in hit.entries if entry.kind == "kecamatan")
+        if hit.said == "bare" and own and any(code[:8] == wide.codes[0] for wide in wider for code in named - own):
+            hit.entries, hit.kind = wider, "kecamatan"
 
 
 def _longest(hits: list[Hit], matches: list[Match]) -> list[Hit]:

@@ -52,6 +52,7 @@ def fold(word: str) -> str:
     return CANONICAL.get(word, word)
 
 
+@lru_cache(maxsize=65_536)
 def canonical(name: str) -> str:
     """Give a name as it stands in the hay of a text."""
     return tokenise(name).hay.strip(" |").replace(" | ", " ")

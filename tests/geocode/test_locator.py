@@ -225,3 +225,9 @@ def test_text_conflicting_with_the_geotag_lowers_the_confidence(locator: Locator
     differs = place_of(locator, "banjir di Pondok Labu", BALAI_KOTA)
     assert agrees.confidence > 0.9
     assert differs.confidence < agrees.confidence
+
+
+def test_a_name_of_both_levels_is_the_kecamatan_beside_another_of_its_kelurahan(locator: Locator) -> None:
+    place = place_of(locator, "got mampet di Jati Padang, Pasar Minggu")
+    assert place.kelurahan == "Jati Padang"
+    assert place.confidence > 0.8
