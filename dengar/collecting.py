@@ -1,6 +1,7 @@
 """One run of one source: pull, store each batch with its cursor, leave a row."""
 
 import secrets
+import threading
 import traceback
 from collections.abc import Callable
 
@@ -22,6 +23,8 @@ class Collecting:
         self._store = store
         self._clock = clock
         self._holder = holder
+        self._reading: set[str] = set()
+        self._lock = threading.Lock()
 
     def run(
         self,
@@ -31,10 +34,21 @@ class Collecting:
         budget: Budget | None = None,
         on_batch: OnBatch = lambda _: True,
     ) -> Run | None:
-        """Read the source once; None when another process reads it now.
+        """Read the source once; None when another process or thread reads it now.
 
         `on_batch` is called after each stored batch; when it gives False the run ends there, with nothing lost.
         """
+        # The lease keeps other processes out, but a process may take its own lease again: this keeps its threads out.
+        with self._lock:
+            if source.name in self._reading:
+                return None
+            self._reading.add(source.name)
+        try:
+            return self._run(source, window, budget or Budget(), on_batch)
+        finally:
+            self._reading.discard(source.name)
+
+    def _run(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> Run | None:
         lease = self._store.leases.take(f"source:{source.name}", self._holder, self._clock(), LEASE_SECONDS)
         if lease is None:
             return None
@@ -42,7 +56,7 @@ class Collecting:
         started = self._clock()
         name = f"{source.name}:{started.isoformat()}:{secrets.token_hex(3)}"
         reading = _Reading(self._store, self._clock, lease, Run(id=name, source=source.name, started_at=started))
-        run = reading.read(source, window, budget or Budget(), on_batch)
+        run = reading.read(source, window, budget, on_batch)
         self._store.leases.release(lease)
         return run
 
