@@ -1,0 +1,55 @@
+# `make run` and `make test` work on a fresh machine: each first sets up what it needs, and says what it does.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check crash bench lock clean
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MODEL := dengar/classify/model/manifest.json
+CORPUS := $(wildcard dengar/classify/*.py dengar/classify/*.tsv dengar/classify/*.txt dengar/classify/corpus/*.jsonl)
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) $(MODEL) ## Set up the virtual environment and train the classifier
+
+run: setup ## Run Dengar with the sample day on http://127.0.0.1:8000
+	$(BIN)/dengar demo
+
+test: setup ## Run every test
+	@tools/system-packages test
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: setup ## Lint, types, then every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+crash: setup ## 200 crash schedules: kill -9 of the process or of mongod at random points
+	@tools/system-packages test
+	$(BIN)/pytest tests/crash --schedules 40
+
+bench: setup ## Print measured ratios against peers
+	$(BIN)/python bench/ingest.py
+	$(BIN)/python bench/filters.py
+
+lock: ## Pin every dependency again, with hashes (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 -o requirements.lock
+
+clean: ## Remove what was built; data/ stays
+	rm -rf $(VENV) dengar/classify/model .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@tools/system-packages run
+	@echo "Setting up $(VENV) from requirements.lock (a minute or two) ..."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(MODEL): $(CORPUS) | $(READY)
+	@echo "Training the classifier from its corpus (about a minute) ..."
+	$(BIN)/dengar train
