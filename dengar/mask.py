@@ -17,7 +17,7 @@ _PATTERNS = {
         r"|\(0\d{2,3}\)[ -]?\d{5,8}(?!\d)|(?<![\d.,-])0\d{2,3}[ -]\d{6,8}(?!\d)"
     ),
     "plat": rf"\b(?:{_PLATE_REGIONS})(?:[ -]\d{{3,4}}[ -]|\d{{1,4}})[A-Z]{{1,3}}\b|\bb ?\d{{4}} ?[a-z]{{2,3}}\b",
-    "nomor": r"(?<![\d.,])\d{10,20}(?![\d.,]\d|\d)",
+    "nomor": r"(?<![\w.,])\d{10,20}(?![\d.,]\d|\d)",
 }
 _PERSONAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 _ACCOUNT_NUMBER = re.compile(r"\d(?:[ .-]?\d){7,17}$")

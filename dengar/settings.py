@@ -17,7 +17,8 @@ CONFIG_VARIABLE = "DENGAR_CONFIG"
 AUTHOR_KEY_BYTES = 32
 SHORTEST_KEY = 16
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_DURATION = re.compile(r"(\d+) ?(s|seconds?|m|min|minutes?|h|hours?|d|days?)")
+_DURATION = re.compile(r"(\d{1,6}) ?(s|seconds?|m|min|minutes?|h|hours?|d|days?)")
+_SECRET = re.compile(r"secret|password|token|key|uri", re.IGNORECASE)  # a wrong one is not shown either
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -94,7 +95,8 @@ def explain(error: ValidationError, under: str = "") -> list[str]:
     sentences = []
     for problem in error.errors(include_url=False):
         name = ".".join([*([under] if under else []), *map(str, problem["loc"])])
-        sentences.append(f"{name or 'The configuration'}: {_reason(problem['type'], problem['msg'], problem['input'])}")
+        value = None if _SECRET.search(name) else problem["input"]
+        sentences.append(f"{name or 'The configuration'}: {_reason(problem['type'], problem['msg'], value)}")
     return sentences
 
 
@@ -103,7 +105,7 @@ def _reason(kind: str, message: str, value: object) -> str:
         return "there is no such setting: correct the name or remove it."
     if kind == "missing":
         return "this setting is needed and has no value."
-    shown = "" if isinstance(value, (dict, SecretStr)) else f", not {value!r}"
+    shown = "" if value is None or isinstance(value, dict) else f", not {value!r}"
     return f"{message.removeprefix('Value error, ').rstrip('.')}{shown}."
 
 
@@ -131,7 +133,10 @@ def load_author_key(settings: Settings) -> bytes:
         _write_secret(path, secrets.token_bytes(AUTHOR_KEY_BYTES))
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSettings([f"{path} can be read by others: run chmod 600 {path}."])
-    return path.read_bytes()
+    key = path.read_bytes()
+    if len(key) < SHORTEST_KEY:
+        raise BadSettings([f"{path} is too short: put its backup back, or delete it to begin with new pseudonyms."])
+    return key
 
 
 def _write_secret(path: Path, data: bytes) -> None:
