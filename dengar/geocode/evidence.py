@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from dengar.geocode.gazetteer import Entry, Match
-from dengar.geocode.mentions import Hit
+from dengar.geocode.hits import Hit
 from dengar.geocode.text import canonical
 from dengar.geocode.words import COMMON, NATIONAL, UNUSUAL
 from dengar.models.place import Area
@@ -27,6 +27,7 @@ TOWARDS = 0.25
 OWN = 0.82  # a bare "Palmerah" means the kelurahan, or loosely the kecamatan around it
 FALL = 1.2  # how fast belief falls from the likeliest kelurahan of a name to the next
 BLUR = 0.12  # what a street or building gives to the kelurahan next to where it is
+EVERYDAY = COMMON | UNUSUAL
 AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
 
@@ -150,7 +151,7 @@ def _areas_inside(hit: Hit) -> list[Match]:
 def _telling(match: Match, hit: Hit) -> bool:
     """Say whether an area's name inside another name means the area: "Jl. Pulo Indah" has nothing to do with Pulo."""
     name = canonical(match.entries[0].name)
-    return match.last - match.first > 1 or match.last == hit.last or name not in COMMON | UNUSUAL
+    return match.last - match.first > 1 or match.last == hit.last or name not in EVERYDAY
 
 
 def _inside(match: Match, hit: Hit, city: City) -> Evidence:

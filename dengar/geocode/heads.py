@@ -86,7 +86,7 @@ def _goes_on(tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capi
     if not capitals:
         return count < LOWER_WORDS
     after = next_word(tokens, at + 1)
-    return tokens.text.isupper() or tokens.capital(at) or (after >= 0 and is_tail(tokens, after))
+    return tokens.upper or tokens.capital(at) or (after >= 0 and is_tail(tokens, after))
 
 
 def is_tail(tokens: Tokens, at: int) -> bool:

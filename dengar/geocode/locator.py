@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dengar.geocode.evidence import City, Evidence, of_hit
 from dengar.geocode.gazetteer import Gazetteer
-from dengar.geocode.mentions import Finder, Found
+from dengar.geocode.hits import Found
+from dengar.geocode.mentions import Finder
 from dengar.geocode.outside import outside_name
 from dengar.geocode.points import Grid, Points, point_problem
 from dengar.geocode.polygons import Polygons

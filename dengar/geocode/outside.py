@@ -2,7 +2,7 @@
 
 from dengar.geocode.evidence import Evidence
 from dengar.geocode.heads import next_word
-from dengar.geocode.mentions import Found, Hit
+from dengar.geocode.hits import Found, Hit
 from dengar.geocode.words import words
 
 PASSING = words("dari tol antar")

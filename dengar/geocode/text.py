@@ -22,7 +22,8 @@ class Tokens(NamedTuple):
     """The tokens of a text: canonical words, their offsets, and the hay in which the automaton looks for names.
 
     A token of the hay that is BREAK cannot be part of a name. `hay_start[i]` is the position of token i in the hay;
-    `begins` and `stops` give the token that begins or stops at a position of the hay.
+    `begins` and `stops` give the token that begins or stops at a position of the hay. `upper` marks a text that is all
+    in capitals, where a capital says nothing.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Tokens(NamedTuple):
     hay: str
     begins: dict[int, int]
     stops: dict[int, int]
+    upper: bool
 
     def span(self, first: int, last: int) -> str:
         """Give the original text of the tokens first..last-1."""
@@ -96,7 +98,7 @@ def _with_hay(text: str, words: list[str], starts: list[int], ends: list[int]) -
         at += 1
         pieces.append(piece)
     pieces.append("")
-    return Tokens(text, words, starts, ends, " ".join(pieces), begins, stops)
+    return Tokens(text, words, starts, ends, " ".join(pieces), begins, stops, text.isupper())
 
 
 def _parts(text: str, words: list[str], ends: list[int], i: int) -> bool:

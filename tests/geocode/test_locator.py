@@ -156,7 +156,21 @@ def test_lists_of_different_length_are_refused(locator: Locator) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["jalan ", "rt 1 ", "kel. ", "Jl. Raya ", "di Tanjung ", ". - ", "gg gg ", "#", "RT/RW "]
+    "piece",
+    [
+        "jalan ",
+        "rt 1 ",
+        "kel. ",
+        "Jl. Raya ",
+        "di Tanjung ",
+        ". - ",
+        "gg gg ",
+        "#",
+        "RT/RW ",
+        "PALMERAH ",
+        "KEL. PALMERAH ",
+        "Jl. Slipi, ",
+    ],
 )
 def test_time_grows_with_length_only(locator: Locator, piece: str) -> None:
     start = time.process_time()
