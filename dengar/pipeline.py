@@ -18,15 +18,31 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dengar.errors import Poison
+from dengar.errors import DengarError, Poison
 from dengar.ingest import find
 from dengar.ingest.formats.exif import clean
+from dengar.ingest.formats.row import plain
 from dengar.mask import mask
-from dengar.models import Changes, Draft, Labels, Located, Media, Pending, Photo, Point, Post, Quarantined, post_id
+from dengar.models import (
+    Changes,
+    Draft,
+    Item,
+    Labels,
+    Located,
+    Media,
+    Pending,
+    Photo,
+    Point,
+    Post,
+    Quarantined,
+    post_id,
+)
 from dengar.routing.grouping import OpenReports, kelurahan
 from dengar.routing.joining import Joiner, is_reportable, join_categories, related_ids
 from dengar.routing.rules import Router
 from dengar.store import Store
+
+LONGEST_FIELD = 2000
 
 StoredPhoto = tuple[str, Photo]
 
@@ -77,7 +93,7 @@ class Pipeline:
     def process(self, pending: Sequence[Pending], now: datetime) -> Changes:
         """Judge a batch of items; their order decides which of two posts about a problem opens its report."""
         posts, photos, quarantined = self._make_posts(pending, now)
-        judged = self._judge(posts)
+        judged, broken = self._judge_apart(posts, {one.item.id: one.item for one in pending}, now)
         known = self._store.posts.find_all({one for post in judged for one in (post.id, *related_ids(post))})
         joiner = Joiner(self._router, self._find_open(judged, known), known, self._store.numbers.take)
         joined = [joiner.join(post, self._choose_category(post)) for post in judged]
@@ -85,7 +101,7 @@ class Pipeline:
             posts=tuple(joined),
             reports=tuple(joiner.touched.values()),
             events=tuple(joiner.events),
-            quarantined=tuple(quarantined),
+            quarantined=(*quarantined, *broken),
             photos=tuple(photos),
             settled=tuple(one.order for one in pending),
         )
@@ -105,9 +121,24 @@ class Pipeline:
             except Poison as error:
                 quarantined.append(Quarantined(item=one.item, reason=str(error), at=now))
             except Exception as error:  # noqa: BLE001  one item must never stop the others, whatever is wrong with it
-                reason = f"The item broke its parser ({type(error).__name__}: {error}): please report this."
-                quarantined.append(Quarantined(item=one.item, reason=reason, traceback=traceback.format_exc(), at=now))
+                quarantined.append(_put_aside(one.item, "its parser", error, now))
         return posts, photos, quarantined
+
+    def _judge_apart(
+        self, posts: Sequence[Post], items: Mapping[str, Item], now: datetime
+    ) -> tuple[list[Post], list[Quarantined]]:
+        """Judge a batch; one that breaks is halved until only the culprits are left out."""
+        try:
+            return self._judge(posts), []
+        except DengarError:
+            raise
+        except Exception as error:  # noqa: BLE001  one text must never stop the others, whatever is wrong with it
+            if len(posts) == 1:
+                return [], [_put_aside(items[posts[0].item_id], "the judgement", error, now)]
+        half = len(posts) // 2
+        first, some = self._judge_apart(posts[:half], items, now)
+        second, others = self._judge_apart(posts[half:], items, now)
+        return first + second, some + others
 
     def _judge(self, posts: Sequence[Post]) -> list[Post]:
         texts = [post.text for post in posts]
@@ -136,6 +167,11 @@ class Pipeline:
         return post.labels.category
 
 
+def _put_aside(item: Item, what: str, error: Exception, now: datetime) -> Quarantined:
+    reason = f"The item broke {what} ({type(error).__name__}: {error}): please report this."
+    return Quarantined(item=item, reason=plain(reason), traceback=plain(traceback.format_exc()), at=now)
+
+
 def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], author_key: bytes) -> Post:
     """Make the post of an item: masked, its author a pseudonym; an author without name is one of their own."""
     item = pending.item
@@ -145,20 +181,25 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
         source=item.source,
         channel=item.channel,
         author=pseudonym(f"{item.channel}:{draft.author.lower() or item.id}", author_key),
-        text=mask(draft.text),
+        text=mask(plain(draft.text)),
         created_at=draft.created_at,
         observed_at=item.observed_at,
         revision=pending.revision,
-        url=draft.url,
-        reply_to=draft.reply_to,
-        repost_of=draft.repost_of,
+        url=_short(draft.url),
+        reply_to=_short(draft.reply_to),
+        repost_of=_short(draft.repost_of),
         media=tuple(Media(id=key, media_type=photo.media_type, size=len(photo.data)) for key, photo in photos),
         geotag=draft.geotag,
-        place_hint=mask(draft.place_hint) if draft.place_hint else None,
-        category_hint=draft.category_hint,
+        place_hint=_short(mask(draft.place_hint or "")),
+        category_hint=_short(mask(draft.category_hint or "")),
         number=item.number,
         flags=draft.flags,
     )
+
+
+def _short(text: str | None) -> str | None:
+    """Cut what a sender put into a field of its own; None for an empty one."""
+    return plain(text[:LONGEST_FIELD]) if text else None
 
 
 def pseudonym(author: str, key: bytes) -> str:
