@@ -52,7 +52,7 @@ def read_batches(source: BinaryIO) -> Iterator[list[bytes]]:
 
 
 def _in_batches(lines: list[bytes]) -> Iterator[list[bytes]]:
-    full = [line for line in lines if line.strip()]
+    full = [line[:LONGEST_LINE] for line in lines if line.strip()]
     for start in range(0, len(full), BATCH_ROWS):
         yield full[start : start + BATCH_ROWS]
 
