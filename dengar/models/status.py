@@ -6,7 +6,7 @@ from dengar.models.record import Record
 from dengar.models.run import Gap, Run
 
 
-class SourceStatus(Record, frozen=True, kw_only=True, omit_defaults=True):
+class SourceStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
     """One source: its last run, whether a person must act (`ails`, one sentence), and what lies in quarantine."""
 
     name: str
@@ -18,7 +18,7 @@ class SourceStatus(Record, frozen=True, kw_only=True, omit_defaults=True):
     ails: str | None = None
 
 
-class Status(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Status(Record, frozen=True, kw_only=True, omit_defaults=False):
     """The state of one Dengar at `at`; `problems` are sentences that an operator can act on."""
 
     at: datetime

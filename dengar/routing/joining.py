@@ -150,6 +150,7 @@ def make_voice(post: Post) -> Voice:
 
 
 def make_title(text: str) -> str:
-    """Give the first words of a masked text."""
-    line = " ".join(text.split())
+    """Give the first line of a masked text when it can stand alone, as a subject does, else its first words."""
+    first, _, rest = text.strip().partition("\n")
+    line = " ".join(first.split() if " " in first.strip() else [first, *rest.split()])
     return line if len(line) <= TITLE_LETTERS else line[:TITLE_LETTERS].rsplit(" ", 1)[0] + "…"
