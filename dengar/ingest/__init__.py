@@ -8,7 +8,7 @@ from typing import cast
 from dengar.errors import BadSettings
 from dengar.ingest.protocol import Collector
 
-_NO_COLLECTORS = {"protocol", "fetch", "formats", "spiders"}
+_NO_COLLECTORS = {"protocol", "fetch", "formats", "imap", "spiders"}
 
 
 @cache

@@ -38,11 +38,31 @@ def fetch_url(
 
     Only transport errors are tried again, within the deadline (seconds). Raises SourceChanged for an answer over 10 MB.
     """
+    return _refuse(_ask("GET", url, headers=headers, attempts=ATTEMPTS, deadline=deadline), url, now)
+
+
+def post_form(url: str, fields: Mapping[str, str], *, deadline: float = DEADLINE_SECONDS) -> Answer:
+    """Post a form and give the answer, whatever its status; raises StopSource when none comes.
+
+    It is sent once, and no redirect is followed: a form carries secrets, and a refresh token may be good for one use.
+    """
+    return _ask("POST", url, fields=fields, attempts=1, deadline=deadline)
+
+
+def _ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    fields: Mapping[str, str] | None = None,
+    attempts: int,
+    deadline: float,
+) -> Answer:
     end = time.monotonic() + deadline
     try:
-        for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=ATTEMPTS, timeout=deadline):
+        for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=attempts, timeout=deadline):
             with attempt:
-                return _refuse(_fetch_once(url, dict(headers or {}), end), url, now)
+                return _ask_once(method, url, headers or {}, fields, end)
     except httpx2.TransportError as error:
         raise Transient(f"{url} cannot be reached: {error or type(error).__name__}.") from error
     except httpx2.TooManyRedirects as error:
@@ -52,11 +72,13 @@ def fetch_url(
     raise AssertionError("stamina gives an answer or raises")
 
 
-def _fetch_once(url: str, headers: dict[str, str], end: float) -> Answer:
+def _ask_once(
+    method: str, url: str, headers: Mapping[str, str], fields: Mapping[str, str] | None, end: float
+) -> Answer:
     patience = max(0.1, min(SILENCE_SECONDS, end - time.monotonic()))
     with (
-        httpx2.Client(follow_redirects=True, max_redirects=5, timeout=patience) as client,
-        client.stream("GET", url, headers={"user-agent": USER_AGENT} | headers) as response,
+        httpx2.Client(follow_redirects=method == "GET", max_redirects=5, timeout=patience) as client,
+        client.stream(method, url, headers={"user-agent": USER_AGENT, **headers}, data=fields) as response,
     ):
         body = bytearray()
         for chunk in response.iter_bytes():

@@ -9,12 +9,16 @@ Reply = tuple[int, dict[str, str], bytes]
 
 
 class Site:
-    """What is served, by path; `asked` are the requests that came in, with their headers in lower case."""
+    """What is served, by path.
+
+    `asked` are the requests that came in, with their headers in lower case; `posted` are their bodies.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.pages: dict[str, Reply | Callable[[Mapping[str, str]], Reply]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.posted: list[bytes] = []
 
     def answer(self, path: str, headers: dict[str, str]) -> Reply:
         self.asked.append((path, headers))
@@ -35,6 +39,10 @@ def serve() -> Iterator[Site]:
                 self.wfile.write(body)
             except OSError:
                 self.close_connection = True
+
+        def do_POST(self) -> None:
+            site.posted.append(self.rfile.read(int(self.headers["content-length"])))
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

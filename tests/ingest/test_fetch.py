@@ -17,7 +17,7 @@ from dengar.errors import (
     StopSource,
     Transient,
 )
-from dengar.ingest.fetch import DEFAULT_PAUSE, LARGEST_BYTES, LONGEST_PAUSE, fetch_url, read_retry_after
+from dengar.ingest.fetch import DEFAULT_PAUSE, LARGEST_BYTES, LONGEST_PAUSE, fetch_url, post_form, read_retry_after
 
 
 @pytest.fixture
@@ -168,6 +168,23 @@ def test_a_server_that_drips_is_left_in_time() -> None:
             fetch_url(f"http://127.0.0.1:{server.getsockname()[1]}/", now=NOW, deadline=0.5)
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize("status", [200, 307, 400, 503])
+def test_a_form_is_sent_once_to_where_it_belongs_and_any_answer_is_one(site: Site, status: int) -> None:
+    site.pages["/token"] = (status, {"Location": "/elsewhere"}, b"{}")
+    answer = post_form(site.address + "/token", {"client_id": "a&b", "grant": "c d"})
+    assert (answer.status, answer.body) == (status, b"{}")
+    assert [path for path, _ in site.asked] == ["/token"]
+    assert site.posted == [b"client_id=a%26b&grant=c+d"]
+    assert site.asked[0][1]["user-agent"].startswith("Dengar/")
+
+
+def test_a_form_that_meets_a_broken_connection_is_not_sent_again(site: Site) -> None:
+    site.pages["/"] = (200, {"Content-Length": "100"}, b"cut")
+    with pytest.raises(Transient, match="cannot be reached"):
+        post_form(site.address + "/", {"grant": "x"})
+    assert len(site.posted) == 1
 
 
 def _drip(server: socket.socket, stop: threading.Event) -> None:
