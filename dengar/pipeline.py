@@ -14,7 +14,7 @@ and backfill.
 import hashlib
 import hmac
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -38,7 +38,7 @@ from dengar.models import (
     post_id,
 )
 from dengar.routing.grouping import OpenReports, kelurahan
-from dengar.routing.joining import Joiner, is_reportable, join_categories, related_ids
+from dengar.routing.joining import Joiner, is_reportable, join_categories, references
 from dengar.routing.rules import Router
 from dengar.store import Store
 
@@ -94,8 +94,10 @@ class Pipeline:
         """Judge a batch of items; their order decides which of two posts about a problem opens its report."""
         posts, photos, quarantined = self._make_posts(pending, now)
         judged, broken = self._judge_apart(posts, {one.item.id: one.item for one in pending}, now)
-        known = self._store.posts.find_all({one for post in judged for one in (post.id, *related_ids(post))})
-        joiner = Joiner(self._router, self._find_open(judged, known), known, self._store.numbers.take)
+        known = self._store.posts.find_all(post.id for post in judged)
+        referenced = self._store.posts.find_referenced({one for post in judged for one in references(post)})
+        reports = self._find_open(judged, {post.report for post in referenced.values() if post.report})
+        joiner = Joiner(self._router, reports, self._store.numbers.take, known=known, referenced=referenced)
         joined = [joiner.join(post, self._choose_category(post)) for post in judged]
         return Changes(
             posts=tuple(joined),
@@ -149,14 +151,13 @@ class Pipeline:
             for post, label, where in zip(posts, labels, located, strict=True)
         ]
 
-    def _find_open(self, posts: Sequence[Post], known: Mapping[str, Post]) -> OpenReports:
+    def _find_open(self, posts: Sequence[Post], threads: Collection[str]) -> OpenReports:
         wanted = {
             (kelurahan(post.place), category)
             for post in posts
             if is_reportable(post)
             for category in join_categories(post, self._choose_category(post))
         }
-        threads = {post.report for post in known.values() if post.report}
         reports = [*self._store.reports.find_open(wanted), *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())
 

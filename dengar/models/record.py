@@ -1,6 +1,6 @@
 """What all records share: frozen, keyword-only, and no time without a zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 import msgspec
@@ -9,7 +9,7 @@ import msgspec
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A typed, immutable record; raises ValueError for a time without zone.
 
-    Times are cut to milliseconds, which is all that the store keeps, so that a record read back equals the one saved.
+    Times are kept in UTC and cut to milliseconds, as in the store, so that a record read back equals the one saved.
     """
 
     def __post_init__(self) -> None:
@@ -25,8 +25,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def whole_milliseconds(value: datetime, name: str = "time") -> datetime:
-    """Cut a time to milliseconds; raise ValueError when it has no zone."""
+    """Give a time in UTC, cut to milliseconds; raise ValueError when it has no zone."""
     if value.tzinfo is None:
         msg = f"{name} has no time zone: {value.isoformat()}"
         raise ValueError(msg)
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+    return value.astimezone(UTC).replace(microsecond=value.microsecond // 1000 * 1000)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from dengar.models import Event, EventKind, Post, Report, Routing, Voice, post_id
+from dengar.models import Event, EventKind, Post, Report, Routing, Voice
 from dengar.routing.grouping import OpenReports, make_gist
 from dengar.routing.rules import Router
 from dengar.routing.states import fold
@@ -17,15 +17,23 @@ MACHINES = {"auto_reply", "bulk"}
 class Joiner:
     """The reports as they grow while a batch of posts is joined to them.
 
-    `known` are the posts already stored that the batch repeats or answers; `touched` and `events` are what came of it.
+    `known` are those of its posts that were judged before, by id; `referenced` the stored posts that it repeats or
+    answers, by reference. `touched` and `events` are what came of it.
     """
 
     def __init__(
-        self, router: Router, reports: OpenReports, known: Mapping[str, Post], take_number: Callable[[datetime], str]
+        self,
+        router: Router,
+        reports: OpenReports,
+        take_number: Callable[[datetime], str],
+        *,
+        known: Mapping[str, Post],
+        referenced: Mapping[str, Post],
     ) -> None:
         self._router = router
         self._open = reports
         self._posts = dict(known)
+        self._referenced = dict(referenced)
         self._take_number = take_number
         self.touched: dict[str, Report] = {}
         self.events: list[Event] = []
@@ -36,7 +44,7 @@ class Joiner:
         if number is None and is_reportable(post):
             number = self._open_report(post, category)
         joined = post.replace(report=number)
-        self._posts[post.id] = joined
+        self._posts[post.id] = self._referenced[reference(post.item_id)] = joined
         return joined
 
     def _report_before(self, post: Post) -> str | None:
@@ -53,10 +61,15 @@ class Joiner:
         return report.number
 
     def _find_thread(self, post: Post) -> Report | None:
-        """Find the report of the post that this one repeats or answers."""
-        for related in related_ids(post):
-            other = self._posts.get(related)
-            if other is not None and other.report:
+        """Find the report of the post that this one repeats or answers.
+
+        A repetition is a voice; an answer is one when its author goes on, or when it is a complaint of its own.
+        """
+        for related in references(post):
+            other = self._referenced.get(related)
+            if other is None or not other.report:
+                continue
+            if post.repost_of or post.author == other.author or is_reportable(post):
                 return self._open.find(other.report)
         return None
 
@@ -130,11 +143,15 @@ def join_categories(post: Post, category: str | None) -> list[str | None]:
     return list(dict.fromkeys((category, guess)))
 
 
-def related_ids(post: Post) -> list[str]:
-    """Give the ids of the posts that this one repeats or answers, in the same channel and account."""
-    native_ids = [one for one in (post.repost_of, post.reply_to) if one]
+def references(post: Post) -> list[str]:
+    """Name the posts that this one repeats or answers, in the same channel and account."""
     stem = ":".join(post.item_id.split(":", 2)[:2])
-    return [post_id(f"{stem}:{native_id}") for native_id in native_ids]
+    return [f"{stem}:{native_id}" for native_id in (post.repost_of, post.reply_to) if native_id]
+
+
+def reference(item_id: str) -> str:
+    """Give the name by which others refer to an item: what comes before a `#` is what its sender called it."""
+    return item_id.partition("#")[0]
 
 
 def make_voice(post: Post) -> Voice:

@@ -55,6 +55,7 @@ FIRST_INDEXES: dict[str, list[IndexModel]] = {
     "posts": [
         IndexModel([("report", 1), ("created_at", 1)], sparse=True),
         IndexModel("number", sparse=True),
+        IndexModel("item_id"),
         IndexModel([("channel", 1), ("created_at", -1)]),
     ],
     "events": [IndexModel([("report", 1), ("seq", 1)], unique=True)],

@@ -1,5 +1,6 @@
 """posts: every message, masked and judged; written once a revision."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pymongo import ReplaceOne
@@ -23,6 +24,13 @@ class Posts:
     def find_all(self, ids: Iterable[str]) -> dict[str, Post]:
         """Give those of these posts that are known, by id."""
         return {row["_id"]: from_document(row, Post) for row in self._rows.find({"_id": {"$in": list(ids)}})}
+
+    def find_referenced(self, references: Iterable[str]) -> dict[str, Post]:
+        """Find posts by what others call them: the item's id, or what comes in it before a `#`."""
+        plain = [one for one in references if "\0" not in one]  # which BSON allows in no pattern
+        wanted = [pattern for one in plain for pattern in (one, re.compile(f"^{re.escape(one)}#"))]
+        rows = self._rows.find({"item_id": {"$in": wanted}}) if wanted else ()
+        return {row["item_id"].partition("#")[0]: from_document(row, Post) for row in rows}
 
     def of_report(self, number: str) -> list[Post]:
         """Give the posts that said this report's problem, oldest first."""

@@ -7,7 +7,7 @@ from made import NOW, make_labels, make_place, make_post
 
 from dengar.models import Mention, Place, Post, Report
 from dengar.routing.grouping import LASTING, OpenReports, kelurahan, make_gist, metres
-from dengar.routing.joining import Joiner, is_reportable, make_title, related_ids
+from dengar.routing.joining import Joiner, is_reportable, make_title, reference, references
 from dengar.routing.rules import Router
 from dengar.routing.states import fold_all
 
@@ -18,7 +18,11 @@ class City:
     def __init__(self, reports: Iterable[Report] = (), known: Mapping[str, Post] | None = None) -> None:
         numbers = count(1)
         self.joiner = Joiner(
-            Router(rules=(), units={}), OpenReports(reports), known or {}, lambda _: f"DKI-2611-{next(numbers):06d}"
+            Router(rules=(), units={}),
+            OpenReports(reports),
+            lambda _: f"DKI-2611-{next(numbers):06d}",
+            known=known or {},
+            referenced={reference(post.item_id): post for post in (known or {}).values()},
         )
 
     def hear(self, *posts: Post) -> list[str | None]:
@@ -109,7 +113,17 @@ def test_a_repost_joins_its_original_and_an_answer_its_question() -> None:
     repost = say("2", "RT", repost_of="1", place=None, labels=make_labels("lainnya", is_complaint=False))
     answer = say("3", "sudah seminggu lho", reply_to="2", place=None)
     assert are_one(HOLE, repost, answer)
-    assert related_ids(repost.replace(reply_to="7"))[0] == HOLE.id
+    assert references(repost.replace(reply_to="7"))[0] == HOLE.item_id
+
+
+def test_a_mail_that_answers_another_by_its_message_id_joins_its_report() -> None:
+    first = HOLE.replace(item_id="email:kota:<a@example.org>#1f0c", channel="email")
+    changes = {"channel": "email", "reply_to": "<a@example.org>", "labels": make_labels("lainnya", is_complaint=False)}
+    answer = say(
+        "2", "terima kasih", place=None, author=HOLE.author, item_id="email:kota:<b@example.org>#77aa", **changes
+    )
+    assert are_one(first, answer)
+    assert not are_one(first, answer.replace(author="somebody else"))
 
 
 def test_a_repost_of_the_unknown_stands_for_itself() -> None:
