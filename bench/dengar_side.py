@@ -58,11 +58,11 @@ class Watch:
         """Give the seconds of all stages together."""
         return sum(self.own.values()) + sum(self.store.values())
 
-    def peak_mb(self) -> float:
-        """Give the peak memory of both processes."""
+    def peaks_mb(self) -> tuple[float, float]:
+        """Give the peak memory of this process and of mongod."""
         status = Path(f"/proc/{self._mongo.pid}/status").read_text(encoding="ascii")
         mongo_kb = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + mongo_kb) / 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, mongo_kb / 1024
 
     def _mongo_seconds(self) -> float:
         fields = Path(f"/proc/{self._mongo.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -145,7 +145,7 @@ class Dengar:
         self.watch.mark("collect, store items")
         posts = self._working.drain(go_on)
         self.watch.mark("queue, save")
-        return Taken(posts, time.perf_counter() - wall, self.watch.total() - cpu, self.watch.peak_mb())
+        return Taken(posts, time.perf_counter() - wall, self.watch.total() - cpu, sum(self.watch.peaks_mb()))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Rows a second and memory of `dengar classify` and `dengar locate` in a pipe: `python bench/filters.py`.
 
 Each reads 1,000 and then 10,000 rows from `cat`. The speed is that of the further rows, so that starting does not
-count; memory must be the same for both. `cat` in their place shows what the pipe itself costs.
+count; memory must be the same for both. `cat` in their place shows what the pipe costs; its memory is what the bench
+itself has, below which nothing can be measured.
 """
 
 import argparse

@@ -76,6 +76,8 @@ def print_stages(watch: Watch, posts: int) -> None:
         print(f"  {stage:38}{own / posts * 1e6:14,.0f}{store / posts * 1e6:9,.0f}{(own + store) / watch.total():8.0%}")
     own, store = sum(watch.own.values()), sum(watch.store.values())
     print(f"  {'together':38}{own / posts * 1e6:14,.0f}{store / posts * 1e6:9,.0f}")
+    own, store = watch.peaks_mb()
+    print(f"  {'peak memory, MB':38}{own:14,.0f}{store:9,.0f}")
 
 
 def print_sides(ours: list[Taken], theirs: list[Taken]) -> None:
