@@ -175,9 +175,9 @@ def test_a_program_may_write_one_row_and_wait_for_its_answer(
         assert filter_process.stderr.read() == b""
 
 
-def test_files_are_read_and_written_as_well(model_dir: Path, tmp_path: Path) -> None:
+def test_files_are_read_and_written_as_well(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text('{"id": "a", "text": "Sampah menumpuk"}\n')
-    command = [sys.executable, "-m", "dengar", "classify", "--in", "in.jsonl", "--out", "out.jsonl"]
+    command = [sys.executable, "-m", "dengar", "locate", "--in", "in.jsonl", "--out", "out.jsonl"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert json.loads((tmp_path / "out.jsonl").read_text())["id"] == "a"

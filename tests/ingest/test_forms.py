@@ -43,8 +43,9 @@ def make_multipart(fields: dict[str, str], photos: list[bytes], name: str = "fot
     return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
 
 
-def make_photo(lat: float = 6.2, lon: float = 106.8) -> bytes:
+def make_photo(lat: float = 6.2, lon: float = 106.8, taken: str = "", zone: str = "") -> bytes:
     exif = Image.Exif()
+    exif[0x8769] = {0x9003: taken, 0x9011: zone}
     exif[0x8825] = {1: "S", 2: _parts(lat), 3: "E", 4: _parts(lon)}
     out = io.BytesIO()
     Image.new("RGB", (32, 24), "gray").save(out, "JPEG", exif=exif)
@@ -67,6 +68,14 @@ def test_a_form_with_photo_is_taken_and_the_photo_says_where() -> None:
 def test_the_place_in_the_form_counts_before_the_place_in_the_photo() -> None:
     fields = {"text": "Got mampet", "lat": "-6.21", "lon": "106.85"}
     assert parse(take(make_multipart(fields, [make_photo()]), MULTIPART)).geotag == Point(lat=-6.21, lon=106.85)
+
+
+@pytest.mark.parametrize("taken", ["9999:12:31 23:59:59", "0001:01:01 00:00:00", "2026:99:99 00:00:00", "kapan"])
+@pytest.mark.parametrize("zone", ["-12:00", "+14:00", "WIB", ""])
+def test_a_photo_from_an_impossible_time_is_a_photo_all_the_same(taken: str, zone: str) -> None:
+    body = make_multipart({"text": "Got mampet"}, [make_photo(taken=taken, zone=zone)])
+    (photo,) = parse(take(body, MULTIPART)).photos
+    assert photo.taken_at is None
 
 
 def test_an_empty_file_field_is_no_photo() -> None:

@@ -118,9 +118,10 @@ def test_a_repost_joins_its_original_and_an_answer_its_question() -> None:
 
 def test_a_mail_that_answers_another_by_its_message_id_joins_its_report() -> None:
     first = HOLE.replace(item_id="email:kota:<a@example.org>#1f0c", channel="email")
-    changes = {"channel": "email", "reply_to": "<a@example.org>", "labels": make_labels("lainnya", is_complaint=False)}
-    answer = say(
-        "2", "terima kasih", place=None, author=HOLE.author, item_id="email:kota:<b@example.org>#77aa", **changes
+    answer = say("2", "terima kasih", place=None, author=HOLE.author, channel="email").replace(
+        item_id="email:kota:<b@example.org>#77aa",
+        reply_to="<a@example.org>",
+        labels=make_labels("lainnya", is_complaint=False),
     )
     assert are_one(first, answer)
     assert City().hear(first, answer.replace(author="somebody else")) == ["DKI-2611-000001", None]

@@ -18,7 +18,7 @@ _KINDS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": 
 _KINDS |= {"BMP": "image/bmp", "TIFF": "image/tiff", "AVIF": "image/avif"}
 _WIB = timezone(timedelta(hours=7), "WIB")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
-_OLDEST_YEAR = 1990
+_YEARS = range(1990, 2100)  # outside of them a clock was never set
 
 
 def read_photo(data: bytes, media_type: str, name: str = "") -> Photo:
@@ -112,7 +112,7 @@ def _time(taken: dict[int, Any]) -> datetime | None:
         zone = datetime.strptime(_word(taken.get(0x9011)), "%z").tzinfo
     except ValueError:
         zone = _WIB
-    return local.replace(tzinfo=zone) if local.year >= _OLDEST_YEAR else None
+    return local.replace(tzinfo=zone) if local.year in _YEARS else None
 
 
 def _word(value: Any) -> str:  # noqa: ANN401  whatever a camera wrote
