@@ -6,10 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile(
+    "dengar",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.load_profile("dengar")
 
 MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
 NEEDED_BYTES = 2_000_000_000

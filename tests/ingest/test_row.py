@@ -1,5 +1,5 @@
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -52,7 +52,7 @@ def test_all_fields_are_read() -> None:
     assert (draft.url, draft.reply_to, draft.repost_of) == ("https://x.id/1", "7", "8")
     assert draft.geotag is not None
     assert (draft.geotag.lat, draft.geotag.lon) == (-6.2, 106.8)
-    assert draft.created_at.isoformat() == "2026-11-20T08:00:00+07:00"
+    assert draft.created_at == datetime.fromisoformat("2026-11-20T08:00:00+07:00")
     assert draft.flags == ()
 
 
