@@ -20,13 +20,14 @@ _PATTERNS = {
     "nomor": r"(?<![\w.,])\d{10,20}(?![\d.,]\d|\d)",
 }
 _PERSONAL = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
+_HINT = re.compile(r"\d[ .-]?\d[ .-]?\d|[A-Za-z]\d|@|https?://")  # nothing personal is without one of these
 _ACCOUNT_NUMBER = re.compile(r"\d(?:[ .-]?\d){7,17}$")
 _PHONE_LINKS = ("wa.me/", "api.whatsapp.com/")
 
 
 def mask(text: str) -> str:
     """Replace each piece of personal data by its kind in brackets: [NIK], [telepon], [plat], [email], ..."""
-    return _PERSONAL.sub(_replace, text)
+    return _PERSONAL.sub(_replace, text) if _HINT.search(text) else text
 
 
 def _replace(match: re.Match[str]) -> str:

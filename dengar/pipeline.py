@@ -37,7 +37,7 @@ from dengar.models import (
     Quarantined,
     post_id,
 )
-from dengar.routing.grouping import OpenReports, kelurahan
+from dengar.routing.grouping import LASTING, OpenReports, kelurahan
 from dengar.routing.joining import Joiner, is_reportable, join_categories, references
 from dengar.routing.rules import Router
 from dengar.store import Store
@@ -158,7 +158,10 @@ class Pipeline:
             if is_reportable(post)
             for category in join_categories(post, self._choose_category(post))
         }
-        reports = [*self._store.reports.find_open(wanted), *self._store.reports.find_all(threads)]
+        if not posts:
+            return OpenReports()
+        since = min(post.created_at for post in posts) - LASTING
+        reports = [*self._store.reports.find_open(wanted, since), *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())
 
     def _choose_category(self, post: Post) -> str | None:

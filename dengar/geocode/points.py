@@ -1,5 +1,7 @@
 """Which kelurahan contains a point, and how far the next one is: by the grid of make_grid.py."""
 
+import math
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,6 +43,7 @@ class Grid:
             self.area = data["area"]
             self.codes: Codes = np.array([str(code) or None for code in data["codes"]], dtype=object)
         self.columns, self.rows = int(columns), int(rows)
+        self._border_of = lru_cache(maxsize=50_000)(self._find_border)
 
     def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
         """Give the code of the kelurahan around each point, None outside all of them."""
@@ -53,23 +56,26 @@ class Grid:
 
     def border_m(self, lat: float, lon: float) -> float | None:
         """Give the metres to the nearest other kelurahan, right to one cell; None beyond 5 km and outside all."""
-        import numpy as np
+        if not (math.isfinite(lat) and math.isfinite(lon)):
+            return None
+        row, column = math.floor((lat - self.south) / self.cell), math.floor((lon - self.west) / self.cell)
+        return self._border_of(row, column) if 0 <= row < self.rows and 0 <= column < self.columns else None
 
-        cell = int(self._cells(np.array([lat]), np.array([lon]))[0])
+    def _find_border(self, row: int, column: int) -> float | None:
         reaches = NEAR_M, REACH_M
-        found = (self._nearest_border(cell, lat, reach) for reach in reaches if cell >= 0)
+        found = (self._nearest_border(row, column, reach) for reach in reaches)
         return next((round(metres, 1) for metres, reach in zip(found, reaches, strict=False) if metres <= reach), None)
 
-    def _nearest_border(self, cell: int, lat: float, reach: float) -> float:
+    def _nearest_border(self, row: int, column: int, reach: float) -> float:
         """Give the metres to the nearest other kelurahan, looking at the rows within reach."""
         import numpy as np
 
-        row, column = divmod(cell, self.columns)
+        cell = row * self.columns + column
         own = int(self.area[np.searchsorted(self.starts, cell, side="right") - 1])
         if own == 0:
             return float("inf")
         height = self.cell * METRES_PER_DEGREE
-        width = height * float(np.cos(np.radians(lat)))
+        width = height * math.cos(math.radians(self.south + (row + 0.5) * self.cell))
         far = int(reach / height)
         rows = np.arange(max(row - far, 0), min(row + far + 1, self.rows))
         across = self._nearest_other(rows, column, own) * width
@@ -104,8 +110,6 @@ class Grid:
 
 def point_problem(lat: float, lon: float, code: str | None) -> str | None:
     """Say in Indonesian why a point cannot be used, None when it can; `code` is what kelurahan_of gave for it."""
-    import math
-
     problems = (
         (not (math.isfinite(lat) and math.isfinite(lon)), "koordinat bukan angka"),
         (lat == 0 and lon == 0, "koordinat 0,0: perangkat belum tahu letaknya"),

@@ -1,7 +1,8 @@
 """What all records share: frozen, keyword-only, and no time without a zone."""
 
 from datetime import UTC, datetime
-from typing import Self
+from functools import cache
+from typing import Self, get_args, get_type_hints
 
 import msgspec
 
@@ -14,9 +15,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Check and cut every time."""
-        for name in self.__struct_fields__:
+        for name in time_fields(type(self)):
             value = getattr(self, name)
-            if isinstance(value, datetime):
+            if value is not None and (value.tzinfo is not UTC or value.microsecond % 1000):
                 msgspec.structs.force_setattr(self, name, whole_milliseconds(value, name))
 
     def replace(self, **changes: object) -> Self:
@@ -30,3 +31,10 @@ def whole_milliseconds(value: datetime, name: str = "time") -> datetime:
         msg = f"{name} has no time zone: {value.isoformat()}"
         raise ValueError(msg)
     return value.astimezone(UTC).replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+@cache
+def time_fields(record: type[Record]) -> tuple[str, ...]:
+    """Give the names of the fields that may hold a time."""
+    hints = get_type_hints(record)
+    return tuple(name for name in record.__struct_fields__ if datetime in {hints[name], *get_args(hints[name])})

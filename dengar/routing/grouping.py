@@ -5,6 +5,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from dengar.models import OPEN_STATES, Place, Post, Report
 
@@ -15,6 +17,7 @@ SAME_TEXT = 0.6  # shared words of all words of both, when the place gives no fu
 RELATED_TEXT = 0.12  # shared words of the shorter one, with the same street or landmark, or a point near by
 MOST_WORDS = 24
 SHORTEST_WORD = 4
+GISTS_KEPT = 20_000  # the same open reports are looked at by every batch
 LASTING = timedelta(days=14)
 PASSING = timedelta(hours=24)
 PASSING_CATEGORIES = {"macet", "banjir", "kebakaran", "kriminal", "transportasi_umum"}
@@ -26,7 +29,8 @@ _COMMON = frozenset(
         r"\w+",
         """yang dengan untuk dari pada sudah belum tidak mohon tolong segera saya kami kita pak bapak ibu admin warga
         daerah wilayah jalan kelurahan kecamatan kota jakarta dekat depan belakang sampai karena juga masih banyak
-        sekali lagi selamat pagi siang sore malam terima kasih ini itu agar bisa akan ada lapor laporan telepon""",
+        sekali lagi selamat pagi siang sore malam terima kasih ini itu agar bisa akan ada lapor laporan telepon
+        assalamualaikum ditindaklanjuti tindakan perhatian melaporkan dilaporkan terkait bantuannya""",
     )
 )
 
@@ -47,7 +51,7 @@ class OpenReports:
     def put(self, report: Report) -> None:
         """Add a report, or replace its earlier version."""
         if report.number not in self._reports:
-            for trait in (*_spots(report.gist), *_rare(report.gist), *_cells(report.place, around=0)):
+            for trait in _traits(report.gist, report.place, around=0):
                 self._by_trait[report.kel, report.category, trait].append(report.number)
         self._reports[report.number] = report
 
@@ -64,7 +68,7 @@ class OpenReports:
 
     def _find_near(self, post: Post, category: str | None, gist: tuple[str, ...]) -> Iterator[Report]:
         kel = kelurahan(post.place)
-        traits = (*_spots(gist), *_rare(gist), *_cells(post.place, around=1))
+        traits = _traits(gist, post.place, around=1)
         numbers = {number for trait in traits for number in self._by_trait.get((kel, category, trait), ())}
         # closed reports are at hand as well, for the answers to their posts
         return (self._reports[number] for number in numbers if self._reports[number].state in OPEN_STATES)
@@ -92,23 +96,31 @@ def metres(a: Place, b: Place) -> float:
     return math.hypot(north, east)
 
 
-def _spots(gist: tuple[str, ...]) -> list[str]:
-    return [one for one in gist if one[0] == "@"]
+class _Gist(NamedTuple):
+    """A gist taken apart: the spots, all words, those that are no part of a spot's name, and the rare ones.
+
+    `rare` are enough words that two texts with SAME_TEXT in common share one; long words count as the rare ones.
+    """
+
+    spots: frozenset[str]
+    words: frozenset[str]
+    told: frozenset[str]
+    rare: tuple[str, ...]
 
 
-def _words(gist: tuple[str, ...]) -> set[str]:
-    return {one for one in gist if one[0] != "@"}
+@lru_cache(maxsize=GISTS_KEPT)
+def _read(gist: tuple[str, ...]) -> _Gist:
+    spots = frozenset(one for one in gist if one[0] == "@")
+    words = frozenset(gist) - spots
+    by_length = sorted(words, key=lambda word: (-len(word), word))
+    names = {word for spot in spots for word in spot[1:].split()}
+    rare = by_length[: len(words) - math.ceil(SAME_TEXT * len(words)) + 1]
+    return _Gist(spots=spots, words=words, told=words - names, rare=tuple(rare))
 
 
-def _names(gist: tuple[str, ...]) -> set[str]:
-    """Give the words of the spots' names: that two posts name the same street does not make their problems related."""
-    return {word for spot in _spots(gist) for word in spot[1:].split()}
-
-
-def _rare(gist: tuple[str, ...]) -> list[str]:
-    """Give enough words that two texts with SAME_TEXT in common share one; long words are the rare ones."""
-    words = sorted(_words(gist), key=lambda word: (-len(word), word))
-    return words[: len(words) - math.ceil(SAME_TEXT * len(words)) + 1]
+def _traits(gist: tuple[str, ...], place: Place | None, *, around: int) -> list[str]:
+    read = _read(gist)
+    return [*read.spots, *read.rare, *_cells(place, around=around)]
 
 
 def _cells(place: Place | None, *, around: int) -> list[str]:
@@ -126,19 +138,14 @@ def _in_time(report: Report, post: Post) -> bool:
 
 def _likeness(report: Report, post: Post, gist: tuple[str, ...]) -> float:
     """Score from 0 (another problem) to 2."""
-    words, others = _words(gist), _words(report.gist)
-    told, known = words - _names(gist), others - _names(report.gist)
-    shared = len(told & known) / (min(len(told), len(known)) or 1)
+    mine, theirs = _read(gist), _read(report.gist)
+    shared = len(mine.told & theirs.told) / (min(len(mine.told), len(theirs.told)) or 1)
     located = post.place is not None and post.place.kelurahan_code is not None
-    if located and _same_spot(report, post, gist) and shared >= RELATED_TEXT:
+    if located and shared >= RELATED_TEXT and (mine.spots & theirs.spots or _are_near(report.place, post.place)):
         return 1 + shared
-    jaccard = len(words & others) / (len(words | others) or 1)
+    jaccard = len(mine.words & theirs.words) / (len(mine.words | theirs.words) or 1)
     return jaccard if jaccard >= SAME_TEXT else 0.0
 
 
-def _same_spot(report: Report, post: Post, gist: tuple[str, ...]) -> bool:
-    if set(_spots(gist)) & set(report.gist):
-        return True
-    if report.place is None or post.place is None or not {report.place.precision, post.place.precision} <= EXACT:
-        return False
-    return metres(report.place, post.place) <= NEAR_METRES
+def _are_near(a: Place | None, b: Place | None) -> bool:
+    return a is not None and b is not None and {a.precision, b.precision} <= EXACT and metres(a, b) <= NEAR_METRES

@@ -9,7 +9,7 @@ from pymongo import ReturnDocument
 
 from dengar.store.documents import Rows, must
 
-BLOCK = 50
+BLOCK = 500
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pymongo import InsertOne, ReplaceOne
 
@@ -9,12 +10,15 @@ from dengar.errors import LeaseLost
 from dengar.models import OPEN_STATES, Event, Report
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
 
+DECODED_KEPT = 20_000
+
 
 class Reports:
     """Answers: which reports are new, open, near, or known under this number."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._decoded: dict[str, Report] = {}
 
     def save(self, reports: Sequence[Report], events: Iterable[Event], session: Session) -> None:
         """Write reports that grew by `events`; raises LeaseLost when one was changed by somebody else meanwhile."""
@@ -22,7 +26,7 @@ class Reports:
         writes = [self._write(report, report.version - grown[report.number]) for report in reports]
         if not writes:
             return
-        done = self._rows.bulk_write(writes, session=session)
+        done = self._rows.bulk_write(writes, ordered=False, session=session)
         if done.inserted_count + done.matched_count != len(writes):
             raise LeaseLost("A report was changed by another process while this batch was judged.")
 
@@ -35,13 +39,27 @@ class Reports:
         """Give these reports."""
         return [from_document(row, Report) for row in self._rows.find({"_id": {"$in": list(numbers)}})]
 
-    def find_open(self, wanted: Iterable[tuple[str, str | None]], limit: int = 2000) -> list[Report]:
-        """Give the newest open reports of these pairs of kelurahan code and category."""
+    def find_open(self, wanted: Iterable[tuple[str, str | None]], since: datetime, limit: int = 5000) -> list[Report]:
+        """Give the open reports of these pairs of kelurahan code and category that were spoken of since then.
+
+        The newest `limit` at most. Reports are decoded once a version: every batch asks for nearly the same ones.
+        """
         pairs = [{"kel": kel, "category": category} for kel, category in wanted]
         if not pairs:
             return []
-        rows = self._rows.find({"$or": pairs, "state": {"$in": list(OPEN_STATES)}}).sort("created_at", -1).limit(limit)
-        return [from_document(row, Report) for row in rows]
+        chosen = {"$or": pairs, "state": {"$in": list(OPEN_STATES)}, "last_voice_at": {"$gte": since}}
+        # Without the hint the sort makes MongoDB walk through all reports by their time.
+        rows = self._rows.find(chosen, {"version": 1}).hint("near").sort("created_at", -1).limit(limit)
+        versions = {row["_id"]: row["version"] for row in rows}
+        if len(self._decoded) > DECODED_KEPT:
+            self._decoded.clear()
+        stale = [key for key, version in versions.items() if self._version_at_hand(key) != version]
+        self._decoded |= {report.number: report for report in self.find_all(stale)}
+        return [self._decoded[key] for key in versions if key in self._decoded]
+
+    def _version_at_hand(self, number: str) -> int:
+        report = self._decoded.get(number)
+        return report.version if report else 0
 
     def newest(self, limit: int = 50, kel: str | None = None, category: str | None = None) -> list[Report]:
         """Give the newest reports, of one kelurahan or category when named."""

@@ -397,9 +397,10 @@ def test_open_reports_are_found_by_kelurahan_and_category(store: Store) -> None:
         save(store, *((fold(report, closing), received, closing) if state else (report, received)))
     kel = make_place().kelurahan_code
     assert kel is not None
-    assert [one.number for one in store.reports.find_open([(kel, "banjir")])] == ["DKI-2611-000001"]
-    assert len(store.reports.find_open([(kel, "banjir"), (kel, "macet"), ("_", None)])) == 2
-    assert store.reports.find_open([]) == []
+    assert [one.number for one in store.reports.find_open([(kel, "banjir")], NOW)] == ["DKI-2611-000001"]
+    assert len(store.reports.find_open([(kel, "banjir"), (kel, "macet"), ("_", None)], NOW)) == 2
+    assert store.reports.find_open([], NOW) == []
+    assert store.reports.find_open([(kel, "banjir")], NOW + timedelta(days=99)) == []
     assert len(store.reports.newest()) == 3
     assert [one.number for one in store.reports.newest(kel=kel, category="macet")] == ["DKI-2611-000002"]
 
