@@ -8,6 +8,7 @@ from dengar.ingest.protocol import Clock
 from dengar.models import Changes, Pending
 from dengar.pipeline import Pipeline
 from dengar.store import Store
+from dengar.store.leases import Lease
 
 LEASE = "pipeline"
 LEASE_SECONDS = 60
@@ -38,20 +39,27 @@ class Working:
         Gives the number of items processed; 0 also when another process holds the lease.
         """
         total = 0
-        while True:
+        while self._store.items.is_waiting():
             lease = self._store.leases.take(LEASE, self._holder, self._clock(), LEASE_SECONDS)
-            pending = self._store.items.pending(BATCH_ITEMS, BATCH_BYTES) if lease else []
-            if lease is None or not pending:
-                return total
-            changes = self._pipeline.process(pending, self._clock())
+            if lease is None:
+                break
             try:
-                self._store.save_changes(changes, lease, self._clock())
+                done = self._take_batch(lease)
             except LeaseLost:
-                return total
-            self._stop_sick_sources(pending, changes)
-            total += len(pending)
-            if not go_on(len(pending)):
-                return total
+                break
+            finally:
+                self._store.leases.release(lease)
+            total += done
+            if not go_on(done):
+                break
+        return total
+
+    def _take_batch(self, lease: Lease) -> int:
+        pending = self._store.items.pending(BATCH_ITEMS, BATCH_BYTES)
+        changes = self._pipeline.process(pending, self._clock())
+        self._store.save_changes(changes, lease, self._clock())
+        self._stop_sick_sources(pending, changes)
+        return len(pending)
 
     def _stop_sick_sources(self, pending: Sequence[Pending], changes: Changes) -> None:
         seen = Counter(one.item.source for one in pending)

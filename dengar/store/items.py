@@ -57,6 +57,10 @@ class Items:
                 break
         return waiting
 
+    def is_waiting(self) -> bool:
+        """Say whether any item waits."""
+        return self._rows.find_one({"state": "pending"}, {"_id": 1}) is not None
+
     def count_pending(self) -> int:
         """Count the items that wait."""
         return self._rows.count_documents({"state": "pending"})
