@@ -7,9 +7,10 @@ that two schedulers never fire one job twice: the lease `scheduler` makes the se
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pymongo.errors import PyMongoError
@@ -18,6 +19,7 @@ from dengar.collecting import Collecting
 from dengar.ingest.protocol import Batch, Clock, Source
 from dengar.settings import read_duration
 from dengar.store import Store
+from dengar.store.leases import Lease
 from dengar.working import Working
 
 LEASE = "scheduler"
@@ -29,36 +31,40 @@ WATCH_SECONDS = 540
 PAUSE_SECONDS = 5.0
 
 log = logging.getLogger("dengar.scheduler")
+T = TypeVar("T")
 
 
 class Scheduler:
     """Runs the sources and the worker inside the caller's event loop until `stop` is called.
 
-    `working` None leaves the pipeline to another process; empty `sources` leave collecting to another process.
+    `sources` None leaves collecting and housekeeping to another process, `working` None the pipeline.
     """
 
     def __init__(
         self,
         *,
         store: Store,
-        sources: list[Source],
+        sources: list[Source] | None,
         collecting: Collecting,
         working: Working | None,
         clock: Clock,
         holder: str,
     ) -> None:
         self._store = store
-        self._sources = [one for one in sources if one.is_pulled and one.settings.enabled]
+        self._is_scheduling = sources is not None
+        self._sources = [one for one in sources or () if one.is_pulled and one.settings.enabled]
         self._collecting = collecting
         self._working = working
         self._clock = clock
         self._holder = holder
-        self._is_leader = False
+        self._lease: Lease | None = None
         self._stopping = threading.Event()
         self._stopped = asyncio.Event()
         self._waiting = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
+        # A thread for each source, so that slow ones keep neither the others nor the pipeline waiting.
+        self._threads = ThreadPoolExecutor(max_workers=len(self._sources) + 3, thread_name_prefix="dengar")
 
     def wake(self) -> None:
         """Tell the worker that something waits; may be called from any thread."""
@@ -88,17 +94,25 @@ class Scheduler:
         jobs = AsyncIOScheduler(
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}, timezone="Asia/Jakarta"
         )
-        await self._beat()
-        jobs.add_job(self._beat, "interval", seconds=BEAT_SECONDS)
-        jobs.add_job(self._keep_house, "cron", hour=3, minute=10)
+        if self._is_scheduling:
+            await self._beat()
+            jobs.add_job(self._beat, "interval", seconds=BEAT_SECONDS)
+            jobs.add_job(self._keep_house, "cron", hour=3, minute=10)
         for source in self._sources:
             self._schedule(jobs, source)
         jobs.start()
-        worker = [self._start(self._work())] if self._working else []
+        if self._working:
+            self._start(self._work())
         await self._stopped.wait()
         # Running coroutines would be cancelled by waiting here (apscheduler#233): they are in our own set instead.
         jobs.shutdown(wait=False)
-        await asyncio.gather(*self._tasks, *worker, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._lease is not None:
+            await self._in_thread(self._store.leases.release, self._lease)
+        self._threads.shutdown(wait=False)
+
+    async def _in_thread(self, do: Callable[..., T], *arguments: object) -> T:
+        return await self._loop.run_in_executor(self._threads, do, *arguments)
 
     def _schedule(self, jobs: AsyncIOScheduler, source: Source) -> None:
         if source.settings.every is not None:
@@ -117,10 +131,10 @@ class Scheduler:
         return task
 
     async def _collect_now(self, source: Source) -> None:
-        if not self._is_leader or self._stopping.is_set():
+        if self._lease is None or self._stopping.is_set():
             return
         try:
-            await asyncio.to_thread(self._run_source, source)
+            await self._in_thread(self._run_source, source)
         except PyMongoError as error:
             log.warning("%s was not read, the store does not answer: %s", source.name, error)
 
@@ -152,7 +166,7 @@ class Scheduler:
         while not self._stopping.is_set():
             await self._wait_for_items()
             try:
-                await asyncio.to_thread(self._drain)
+                await self._in_thread(self._drain)
             except PyMongoError as error:
                 log.warning("The pipeline waits, the store does not answer: %s", error)
                 await self.wait_stopped(PAUSE_SECONDS)
@@ -173,12 +187,14 @@ class Scheduler:
             self._working.drain(lambda _: not self._stopping.is_set())
 
     async def _beat(self) -> None:
+        """Take the lead, or hold on to it."""
         try:
-            lease = await asyncio.to_thread(self._store.leases.take, LEASE, self._holder, self._clock(), LEASE_SECONDS)
+            self._lease = await self._in_thread(
+                self._store.leases.take, LEASE, self._holder, self._clock(), LEASE_SECONDS
+            )
         except PyMongoError:
-            lease = None
-        self._is_leader = lease is not None
+            self._lease = None
 
     async def _keep_house(self) -> None:
-        if self._is_leader:
-            await asyncio.to_thread(self._store.items.drop_files, self._clock() - RAW_FILES_KEPT)
+        if self._lease is not None:
+            await self._in_thread(self._store.items.drop_files, self._clock() - RAW_FILES_KEPT)

@@ -58,7 +58,7 @@ async def _serve(
 ) -> None:
     scheduler = Scheduler(
         store=made.store,
-        sources=made.sources if "schedule" in parts else [],
+        sources=made.sources if "schedule" in parts else None,
         collecting=made.collecting,
         working=made.working if "work" in parts else None,
         clock=made.clock,
