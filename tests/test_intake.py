@@ -73,6 +73,30 @@ def test_simultaneous_deliveries_of_one_message_are_told_one_number(store: Store
     assert store.items.count_pending() == 1
 
 
+def make_browser_request(boundary: str, key: str) -> Request:
+    parts = {"text": "Lampu jalan mati", "kunci": key}
+    lines = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{parts[name]}\r\n' for name in parts
+    ]
+    body = "".join([*lines, f"--{boundary}--\r\n"]).encode()
+    return Request(headers={"content-type": f"multipart/form-data; boundary={boundary}"}, body=body)
+
+
+def test_a_double_click_that_comes_with_different_bytes_is_told_one_number(store: Store, intake: Intake) -> None:
+    for key in ("kunci-satu", "kunci-dua", "kunci-tiga"):
+        start = threading.Barrier(8)
+
+        def deliver(n: int, key: str = key, start: threading.Barrier = start) -> Receipt:
+            start.wait()
+            return intake(make_browser_request(f"batas{n}", key))
+
+        with ThreadPoolExecutor(8) as pool:
+            receipts = list(pool.map(deliver, range(8)))
+        assert {receipt.number for receipt in receipts} == {store.items.number_of(f"form:form:{key}")}
+        assert [receipt.is_new for receipt in receipts].count(True) == 1
+    assert store.items.count_pending() == 3
+
+
 def test_many_people_at_once_get_numbers_of_their_own(store: Store, intake: Intake) -> None:
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda n: intake(make_request(key=f"kunci-{n:05}")), range(120)))

@@ -29,15 +29,16 @@ class Items:
         return [self.to_row(item, started + place) for place, item in enumerate(items)]
 
     def save(self, documents: Sequence[Document], session: Session) -> None:
-        """Store new items, and new contents of known ones as a further revision; known contents change nothing."""
+        """Store new items, and new contents of known ones as a further revision; known contents change nothing.
+
+        A tracking number that was told once stays: two deliveries with different bytes may come at the same moment.
+        """
         latest = {document["_id"]: document for document in documents}
-        known = {
-            row["_id"]: row
-            for row in self._rows.find({"_id": {"$in": list(latest)}}, {"hash": 1, "revision": 1}, session=session)
-        }
+        kept = {"hash": 1, "revision": 1, "number": 1}
+        known = {row["_id"]: row for row in self._rows.find({"_id": {"$in": list(latest)}}, kept, session=session)}
         fresh = [document for key, document in latest.items() if key not in known]
         changed = [
-            ReplaceOne({"_id": key}, document | {"revision": known[key]["revision"] + 1})
+            ReplaceOne({"_id": key}, document | _further(known[key]))
             for key, document in latest.items()
             if key in known and known[key]["hash"] != document["hash"]
         ]
@@ -129,3 +130,9 @@ class Items:
         if name is None:
             return from_document(row, Item)
         return from_document(row | {"payload": self._files.open_download_stream_by_name(name).read()}, Item)
+
+
+def _further(row: Document) -> Document:
+    """Give what a further revision takes over from the row that is stored."""
+    told = {"number": row["number"]} if row.get("number") else {}
+    return {"revision": row["revision"] + 1} | told
