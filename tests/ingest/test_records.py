@@ -33,6 +33,35 @@ def test_a_quote_that_is_never_closed_spoils_its_own_line_only() -> None:
         read_csv_row(records[0])
 
 
+def test_a_quote_inside_of_a_field_is_an_inch() -> None:
+    data = b'id,isi\n1,ban 17" bocor\n2,baik\n3,pipa 4" patah\n4,"lebar 2"" saja",\n'
+    records = cut(".csv", data)
+    assert [read_csv_row(one)["isi"] for one in records[:3]] == ['ban 17" bocor', "baik", 'pipa 4" patah']
+    assert len(records) == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("hint", ["", "sep=;\n"])
+def test_csv_is_read_as_every_spreadsheet_writes_it(encoding: str, newline: str, hint: str) -> None:
+    text = hint + 'id;isi\n1;"satu; café"\n2;dua\n\n3;tiga'
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b"\xfe\xff" if encoding == "utf-16-be" else b""
+    data = mark + text.replace("\n", newline).encode(encoding)
+    if newline == "\r" and encoding.startswith("utf-16"):
+        return  # nobody writes that
+    records = list(READERS[".csv"](io.BytesIO(data), 0))
+    rows = [read_csv_row(record) for record, _ in records]
+    assert rows == [{"id": "1", "isi": "satu; café"}, {"id": "2", "isi": "dua"}, {"id": "3", "isi": "tiga"}]
+    assert list(READERS[".csv"](io.BytesIO(data), records[0][1])) == records[1:]
+
+
+def test_a_line_feed_in_the_half_of_a_wide_character_ends_no_line() -> None:
+    text = "id;isi\n1;Ċ ਊ ਅ\n2;dua\n"
+    for encoding, mark in (("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")):
+        rows = [read_csv_row(one)["isi"] for one in cut(".csv", mark + text.encode(encoding))]
+        assert rows == ["Ċ ਊ ਅ", "dua"]
+
+
 def test_csv_of_old_spreadsheets_is_read() -> None:
     assert read_csv_row("nama;isi\nJosé;“banjir”".encode("cp1252")) == {"nama": "José", "isi": "“banjir”"}
 

@@ -98,6 +98,15 @@ def test_a_row_has_its_own_id_or_the_digest_of_its_contents() -> None:
     assert len(native_id({"id": "x" * (LONGEST_ID + 1)})) <= LONGEST_ID
 
 
+def test_what_counts_rows_or_names_a_person_is_no_id() -> None:
+    monday, tuesday = {"no": 1, "isi": "Lampu mati"}, {"no": 1, "isi": "Jalan rusak"}
+    assert native_id(monday) != native_id(tuesday)
+    for phone in ("081234567890", "+62 812-3456-7890", 6281234567890):
+        assert native_id({"nomor": phone, "isi": "satu"}) != native_id({"nomor": phone, "isi": "dua"})
+    assert native_id({"number": "+6281234567890", "uuid": "a-1", "isi": "x"}) == "a-1"
+    assert native_id({"nomor": "2026110001"}) == "2026110001"
+
+
 @given(ROWS)
 def test_whatever_stands_in_a_row_it_is_read_or_poison(row: dict[str, object]) -> None:
     native_id(row).encode()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ TEXT = (
     "content",
 )
 SUBJECT = ("subject", "judul", "title", "perihal")
-ID = ("id", "_id", "nomor", "no", "number", "id_laporan", "uuid")
+ID = ("id", "_id", "nomor", "number", "id_laporan", "uuid")  # "no" only counts the rows of its file
 TIME = ("created_at", "tanggal", "waktu", "timestamp", "date", "time", "submitted_at", "tgl")
 AUTHOR = ("author", "kontak", "pengirim", "nama", "name", "from", "user", "username", "email", "phone")
 PLACE = ("lokasi", "kelurahan", "alamat", "address", "location", "place", "tempat")
@@ -41,6 +42,8 @@ REPLY = ("reply_to", "in_reply_to")
 REPOST = ("repost_of", "retweet_of")
 
 Row = Mapping[str, object]
+
+_PHONE = re.compile(r"[+0-9][0-9 .-]{8,19}")
 
 
 def field(row: Row, names: tuple[str, ...]) -> str:
@@ -58,12 +61,19 @@ def plain(text: str) -> str:
 
 
 def native_id(row: Row) -> str:
-    """Give the row's own id, or the digest of its contents when it has none that is of use."""
-    own = field(row, ID)
+    """Give the row's own id, or the digest of its contents when it has none that is of use.
+
+    A `nomor` or `number` that is a phone number names a person and not a message.
+    """
+    own = next((own for name in ID if (own := field(row, (name,))) and not _is_phone(name, own)), "")
     if 0 < len(own) <= LONGEST_ID:
         return own
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.blake2b(text.encode(errors="replace"), digest_size=10).hexdigest()
+
+
+def _is_phone(name: str, own: str) -> bool:
+    return name in {"nomor", "number"} and own.startswith(("+62", "62", "08")) and bool(_PHONE.fullmatch(own))
 
 
 def read_row(row: Row, observed_at: datetime) -> Draft:
