@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,13 @@ from dengar.errors import Blocked, Poison, SourceChanged
 from dengar.ingest.fetch import Answer, fetch_url
 from dengar.ingest.formats.dates import read_time
 from dengar.ingest.formats.html import to_text
-from dengar.ingest.formats.row import LONGEST_TEXT, is_on_globe, plausible
+from dengar.ingest.formats.row import LONGEST_TEXT, is_on_globe, plausible, read_point
 from dengar.ingest.protocol import Batch, Budget, Clock, Description, SourceSettings, Window
 from dengar.ingest.protocol import Cursor as AnyCursor
 from dengar.models import Draft, Gap, Item, Point
 
 MOST_ENTRIES = 1000
-_HTML = re.compile(rb"<(!doctype html|html)\b", re.IGNORECASE)
+_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(!doctype html|html)\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 
 
@@ -97,8 +98,6 @@ def describe() -> Description:
 
 def read_feed(body: bytes, settings: Settings, now: datetime) -> tuple[Item, ...]:
     """Cut a feed into items, oldest first; raises Blocked for a web page and SourceChanged for anything else."""
-    if _HTML.search(body[:1000]):
-        raise Blocked(f"{settings.url} answered with a web page: a login or a block, not a feed.")
     if _ENTITY.search(body.replace(b"\0", b"")):  # also in UTF-16
         raise SourceChanged(f"{settings.url} declares XML entities, which no honest feed needs.")
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
@@ -106,20 +105,30 @@ def read_feed(body: bytes, settings: Settings, now: datetime) -> tuple[Item, ...
         root = etree.fromstring(body, parser) if body.strip() else None
     except etree.XMLSyntaxError:
         root = None
-    if root is None or etree.QName(root).localname not in {"rss", "feed", "RDF"}:
+    kind = "" if root is None else etree.QName(root).localname
+    if kind.lower() == "html" or _HTML.match(body):
+        raise Blocked(f"{settings.url} answered with a web page: a login or a block, not a feed.")
+    if root is None or kind not in {"rss", "feed", "RDF"}:
         raise SourceChanged(f"{settings.url} is no RSS or Atom feed any more.")
     elements = list(root.iter("{*}item", "{*}entry", "item", "entry"))[:MOST_ENTRIES]
-    items = [_make_item(root, element, settings, now) for element in elements]
+    # some feeds give every entry the address of their first page, or the same guid
+    shared = Counter(map(_identity, elements))
+    items = [
+        _make_item(_alone(root, element), identity if shared[identity] == 1 else "", settings, now)
+        for element, identity in zip(elements, map(_identity, elements), strict=True)
+    ]
     return tuple(reversed(items))
 
 
-def _make_item(root: Any, element: Any, settings: Settings, now: datetime) -> Item:  # noqa: ANN401  lxml has no types
-    payload = _alone(root, element)
-    identity = _text(element, "id") or _text(element, "guid") or _link(element)
+def _identity(element: Any) -> str:  # noqa: ANN401  lxml has no types
+    return (_text(element, "id") or _text(element, "guid") or _link(element))[:500]
+
+
+def _make_item(payload: bytes, identity: str, settings: Settings, now: datetime) -> Item:
     return Item(
         channel=settings.channel,
         account=settings.name,
-        native_id=identity[:500] or hashlib.blake2b(payload, digest_size=10).hexdigest(),
+        native_id=identity or hashlib.blake2b(payload, digest_size=10).hexdigest(),
         collector="feed",
         source=settings.name,
         payload=payload,
@@ -154,7 +163,7 @@ def _content(entry: Any) -> str:  # noqa: ANN401  feedparser has no types
 def _point(entry: Any) -> Point | None:  # noqa: ANN401
     where = entry.get("where") or {}
     if where.get("type") != "Point":
-        return None
+        return read_point(entry.get("geo_lat", ""), entry.get("geo_long", ""))
     lon, lat = where["coordinates"][:2]
     point = Point(lat=lat, lon=lon)
     return point if is_on_globe(point) else None

@@ -107,6 +107,33 @@ def test_a_web_page_instead_of_a_feed_is_a_block(site: Site, page: bytes) -> Non
         read(site)
 
 
+def test_a_feed_may_speak_of_web_pages() -> None:
+    words = b"<?xml version='1.0'?><!-- <html> --><rss><channel><item><title>Satu</title>"
+    page = words + b"<description><![CDATA[<html><p>isi</p></html>]]></description></item></channel></rss>"
+    (item,) = read_feed(page, make_settings(), NOW)
+    assert parse(item).text == "Satu\nisi"
+    with pytest.raises(Blocked):
+        read_feed(
+            b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><p>Masuk</p></html>", make_settings(), NOW
+        )
+
+
+@pytest.mark.parametrize("same", [b"<link>https://x.id/forum</link>", b"<guid>0</guid>"])
+def test_entries_that_share_an_id_stay_apart(same: bytes) -> None:
+    entries = b"".join(b"<item>%b<title>Keluhan %d</title></item>" % (same, n) for n in range(5))
+    page = b"<rss><channel>" + entries + b"</channel></rss>"
+    items = read_feed(page, make_settings(), NOW)
+    assert len({item.id for item in items}) == 5
+    assert [item.id for item in read_feed(page, make_settings(), NOW)] == [item.id for item in items]
+
+
+def test_the_older_way_of_writing_a_point_is_read() -> None:
+    page = b"""<rss xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#"><channel>
+    <item><title>a</title><geo:lat>-6.2</geo:lat><geo:long>106.8</geo:long></item></channel></rss>"""
+    (item,) = read_feed(page, make_settings(), NOW)
+    assert parse(item).geotag == Point(lat=-6.2, lon=106.8)
+
+
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><rss><channel><item><title>&a;</title></item></channel></rss>'
 )

@@ -94,6 +94,36 @@ def test_subject_author_time_and_answered_mail_are_read() -> None:
     assert draft.flags == ()
 
 
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("WIB", 7), ("WITA", 8), ("WIT", 9), ("", 7), ("-0000", 0), ("GMT", 0), ("+0530 (IST)", 5.5)]
+)
+def test_a_zone_may_be_written_in_letters(zone: str, hours: float) -> None:
+    written = read(letter(f"Date: Thu, 19 Nov 2026 10:00:00 {zone}")).created_at
+    assert written == datetime(2026, 11, 19, 10, tzinfo=timezone(timedelta(hours=hours)))
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["2026-11-19 10:00:00 +0700", "2026-11-19T03:00:00Z", "Kamis, 19 Nopember 2026 10:00 WIB", "19 Nov 2026 10.00"],
+)
+def test_a_date_may_be_written_in_other_ways(date: str) -> None:
+    assert read(letter(f"Date: {date}")).created_at == datetime(2026, 11, 19, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b" \n"])
+def test_a_mail_may_begin_with_a_blank_line_or_a_byte_order_mark(before: bytes) -> None:
+    mail = letter("Subject: Lampu mati")
+    draft = read(before + mail)
+    assert draft.text == read(mail).text
+    assert draft.author == "budi@contoh.id"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_head_without_end_hides_no_body(newline: str) -> None:
+    mail = letter("Subject: Lampu mati\nX-Spam: " + "a" * 300_000 + "\nX-Last: b").replace(b"\r\n", newline.encode())
+    assert read(mail).text == "Lampu mati\n\nBanjir di Pluit."
+
+
 @pytest.mark.parametrize("date", ["Mon, 1 Jan 1900 00:00:00 +0000", "Fri, 20 Nov 2099 00:00:00 +0000", "kemarin", ""])
 def test_an_impossible_date_gives_way_to_the_time_of_arrival(date: str) -> None:
     assert read(letter(f"Date: {date}")).created_at == ARRIVAL

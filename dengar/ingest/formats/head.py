@@ -35,8 +35,16 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[dict[str, str], int]:
         elif at != start or not line.startswith((b"From ", b">From ")):
             break
         at = behind
+    else:
+        at = _behind_blank_line(raw, at, end)
     _keep(fields, name, value)
     return fields, at
+
+
+def _behind_blank_line(raw: bytes, at: int, end: int) -> int:
+    """Find the body of a mail whose head goes on beyond what is read of it."""
+    found = [place + len(mark) for mark in (b"\n\n", b"\n\r\n") if (place := raw.find(mark, max(0, at - 2), end)) != -1]
+    return min(found, default=at)
 
 
 def _keep(fields: dict[str, str], name: str, value: bytes) -> None:

@@ -4,15 +4,19 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from dengar.errors import Poison
 from dengar.ingest.formats import charset, head, mime, quotes, shown
+from dengar.ingest.formats.dates import JAKARTA, read_time
 from dengar.models import Draft, Item
 
 LONGEST_TEXT = 20_000
 _LONGEST_BODY = 200_000
+_BEFORE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]{0,80}\r?\n){0,80}")
+_YEAR = re.compile(r"(19|20)\d\d")
+_ZONES = {"-0000": UTC, "WITA": timezone(timedelta(hours=8)), "WIT": timezone(timedelta(hours=9))}
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 _KNOWN_FIELDS = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "return-path", "content-type", "mime-version", "sender"}
@@ -30,7 +34,7 @@ def identity(raw: bytes) -> str:
     The hash tells apart the mails of programs that use one Message-ID for all; without a Message-ID the sender and
     subject are hashed too.
     """
-    fields, start = head.read_head(raw, 0, len(raw))
+    fields, start = head.read_head(raw, _begin(raw), len(raw))
     digest = hashlib.blake2b(fields.get("date", "").encode("utf-8", "replace"), digest_size=8)
     end = len(raw)
     while end > start and raw[end - 1] in b" \t\r\n":
@@ -47,10 +51,16 @@ def identity(raw: bytes) -> str:
     return f"{name}#{digest.hexdigest()}"
 
 
+def _begin(raw: bytes) -> int:
+    """Pass over the byte order mark and the blank lines that some programs put before a mail."""
+    found = _BEFORE_HEAD.match(raw)
+    return found.end() if found else 0
+
+
 def read(item: Item) -> Draft:
     """Read a mail; raises Poison when its bytes are no mail or nothing readable remains."""
     raw = item.payload
-    fields, start = head.read_head(raw, 0, len(raw))
+    fields, start = head.read_head(raw, _begin(raw), len(raw))
     if not _KNOWN_FIELDS & fields.keys():
         raise Poison("The bytes are no mail: they begin without any field such as From, Date or Subject.")
     root = mime.grow(raw, mime.Part(fields, start, len(raw)))
@@ -95,16 +105,24 @@ def _author(fields: dict[str, str]) -> str:
 
 def _created_at(fields: dict[str, str], item: Item) -> datetime:
     latest = item.observed_at + timedelta(days=1)
-    written: datetime | None = None
-    with suppress(ValueError, TypeError, IndexError, OverflowError):
-        written = parsedate_to_datetime(fields.get("date", "")[:200])
-    for time in (written, item.claimed_at):
-        if time is None:
-            continue
-        aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-        if _OLDEST <= aware <= latest:
-            return aware
+    for time in (_written_at(fields.get("date", "")[:200]), item.claimed_at):
+        if time is not None and _OLDEST <= time <= latest:
+            return time
     return item.observed_at
+
+
+def _written_at(date: str) -> datetime | None:
+    """Read a Date field: one with an unknown zone, such as WIB, is Indonesian; -0000 is UTC (RFC 5322).
+
+    What is written in another way (ISO 8601, Indonesian month names) is read as well, when it names a year.
+    """
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        written = parsedate_to_datetime(date)
+        if written.tzinfo:
+            return written
+        zone = next((zone for name, zone in _ZONES.items() if name in date.upper().split()), JAKARTA)
+        return written.replace(tzinfo=zone)
+    return read_time(date) if _YEAR.search(date) else None
 
 
 def _reply_to(fields: dict[str, str]) -> str | None:
