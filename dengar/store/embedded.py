@@ -18,8 +18,9 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from dengar.errors import DataFolderBusy, StoreUnavailable
 
-START_SECONDS = 60
+START_SECONDS = 300  # after an unclean stop mongod repeats all that was written since its last checkpoint
 STOP_SECONDS = 30
+LARGEST_LOG = 10_000_000
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes
 ALREADY_INITIALIZED = 23
 REPLICA_SET = "dengar"
@@ -151,11 +152,13 @@ def _spawn(binary: Path, folder: Path, cache_gb: float) -> subprocess.Popen[byte
     database.mkdir(exist_ok=True, mode=0o700)
     path = socket_path(folder)
     path.parent.mkdir(exist_ok=True, mode=0o700)
+    log = folder / "mongod.log"
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
+        log.replace(folder / "mongod.log.1")
     command = [
         *_die_with_parent(),
         str(binary), "--dbpath", str(database), "--replSet", REPLICA_SET, "--bind_ip", str(path),
-        "--logpath", str(folder / "mongod.log"), "--wiredTigerCacheSizeGB", str(cache_gb),
-        "--quiet",
+        "--logpath", str(log), "--logappend", "--quiet", "--wiredTigerCacheSizeGB", str(cache_gb),
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603  the binary was found above, the arguments are ours
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
