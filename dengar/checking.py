@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Source
-from dengar.settings import Settings, load_author_key
+from dengar.settings import Settings, config_path, explain_file, load_author_key
 from dengar.store.embedded import find_mongod
 from dengar.wiring import load_classifier, load_locator, make_sources, open_parts
 
@@ -19,11 +19,17 @@ def find_problems(settings: Settings, *, connect: bool) -> list[str]:
             problems += error.problems
         except DengarError as error:
             problems.append(str(error))
-    return problems
+        except OSError as error:
+            if error.filename is None:  # no file or folder is to blame
+                raise
+            problems.append(explain_file(error))
+    return list(dict.fromkeys(problems))
 
 
 def find_remarks(settings: Settings) -> Iterator[str]:
     """Give what is worth knowing and not wrong."""
+    path = config_path().absolute()
+    yield f"Settings: {path}" + ("." if path.is_file() else " does not exist; only the environment counts.")
     if settings.mongodb_uri is None:
         yield (
             f"MongoDB: the embedded one ({find_mongod() or 'none found'}). It is for trying and testing: "
@@ -31,8 +37,18 @@ def find_remarks(settings: Settings) -> Iterator[str]:
         )
     if not settings.sources:
         yield "Sources: only the web form. Name others in dengar.toml as [sources.NAME]; see docs/sources.md."
+    for name in _unread(settings):
+        yield f"sources.{name}: only `dengar collect {name}` reads it; set every, for example to '15 minutes'."
     if settings.web.host not in {"127.0.0.1", "::1", "localhost"}:
         yield f"Web: {settings.web.host} can be reached from other machines; put a TLS proxy before it."
+
+
+def _unread(settings: Settings) -> list[str]:
+    try:
+        sources = make_sources(settings)
+    except BadSettings:
+        return []  # find_problems tells
+    return [one.name for one in sources if one.is_pulled and one.settings.enabled and one.settings.every is None]
 
 
 def _check_sources(settings: Settings, *, connect: bool) -> list[str]:

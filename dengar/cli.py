@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -17,13 +17,16 @@ from dengar import __version__
 from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Batch, Window
 from dengar.models import Run, Status
-from dengar.settings import Settings, load_settings
+from dengar.settings import Settings, explain_file, load_settings
 
 if TYPE_CHECKING:
     from dengar.filters import Answer
     from dengar.wiring import Parts
 
 TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+
+
+MOST_REASONS = 20
 
 
 class Commands(click.Group):
@@ -38,6 +41,10 @@ class Commands(click.Group):
                 click.echo(f"- {problem}", err=True)
         except DengarError as error:
             click.echo(f"dengar: {error}", err=True)
+        except OSError as error:
+            if error.filename is None:  # no file or folder is to blame
+                raise
+            click.echo(f"dengar: {explain_file(error)}", err=True)
         sys.exit(2)
 
 
@@ -64,8 +71,7 @@ def demo() -> None:
     from dengar.web.words import SAMPLE_DAY
 
     settings = load_settings()
-    click.echo(f"Dengar {__version__}: open http://{settings.web.host}:{settings.web.port} (Ctrl+C stops).")
-    serve(settings, notice=SAMPLE_DAY, beside=load_sample_day)
+    serve(settings, announce=partial(_announce, settings), notice=SAMPLE_DAY, beside=load_sample_day)
 
 
 @main.command()
@@ -98,7 +104,7 @@ def check(*, connect: bool) -> None:
     problems = find_problems(settings, connect=connect)
     if problems:
         raise BadSettings(problems)
-    click.echo("Everything is set up well.")
+    click.echo("Everything is set up well." if connect else "Everything is set up well, as far as seen from here.")
 
 
 @main.command()
@@ -148,25 +154,31 @@ def ingest(files: tuple[Path, ...], channel: str) -> None:
 
     paths = [path for given in files for path in find_files(given)]
     with _parts() as parts:
+        before = parts.store.quarantine.count_by_source().get("ingest", 0)
         for path in paths:
             section: dict[str, object] = {"collector": "files", "path": path, "channel": channel}
             with tqdm(desc=path.name, unit=" items") as progress:
                 ended = parts.collecting.run(make_source("ingest", section), on_batch=partial(_advance, progress))
             _report(ended, path.name)
         _drain(parts)
+        new = parts.store.quarantine.count_by_source().get("ingest", 0) - before
+    if new > 0:
+        click.echo(f"{new} could not be used and are in quarantine: `dengar replay` says why.")
 
 
 @main.command()
 @click.option("--channel", help="Only items of this channel.")
 def replay(channel: str | None) -> None:
-    """Try everything in quarantine again, after a fix; a replay doubles nothing."""
+    """Try everything in quarantine again, after a fix, and say why what is left cannot be used; doubles nothing."""
     with _parts() as parts:
         before = parts.store.quarantine.ids(channel)
         for item_id in tqdm(before, desc="quarantine", unit=" items"):
             parts.store.replay(item_id)
         _drain(parts)
         left = len(set(before) & set(parts.store.quarantine.ids(channel)))
+        reasons = [f"  {one.item.id}: {one.reason}" for one in parts.store.quarantine.find_all(channel, MOST_REASONS)]
     click.echo(f"{len(before) - left} of {len(before)} items are posts now, {left} are still in quarantine.")
+    click.echo("".join(f"{reason}\n" for reason in reasons), nl=False)
 
 
 @main.command()
@@ -206,9 +218,14 @@ def _serve(*parts: str) -> None:
     from dengar.serving import ALL_PARTS, serve
 
     settings = load_settings()
-    if not parts or "web" in parts:
-        click.echo(f"Dengar {__version__}: http://{settings.web.host}:{settings.web.port}")
-    serve(settings, frozenset(parts) or ALL_PARTS)
+    chosen = frozenset(parts) or ALL_PARTS
+    serve(settings, chosen, announce=partial(_announce, settings, chosen))
+
+
+def _announce(settings: Settings, parts: Collection[str] = ("web",)) -> None:
+    host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
+    does = f"open http://{host}:{settings.web.port}" if "web" in parts else f"ready to {' and '.join(parts)}"
+    click.echo(f"Dengar {__version__}: {does} (Ctrl+C stops).")
 
 
 @contextmanager
@@ -228,6 +245,8 @@ def _advance(progress: "tqdm[Never]", batch: Batch) -> bool:
 def _drain(parts: "Parts") -> None:
     """Take what waits through the pipeline, unless a running Dengar does so anyway."""
     waiting = parts.store.items.count_pending()
+    if not waiting:
+        return  # loading the classifier takes seconds
     with tqdm(total=waiting, desc="pipeline", unit=" items") as progress:
 
         def go_on(count: int) -> bool:
@@ -235,7 +254,7 @@ def _drain(parts: "Parts") -> None:
             return True
 
         done = parts.working.drain(go_on)
-    if waiting and not done:
+    if not done:
         click.echo("Another process runs the pipeline and takes care of them.", err=True)
 
 
@@ -249,10 +268,14 @@ def _report(ended: Run | None, name: str) -> None:
 
 def _window(since: datetime | None, until: datetime | None, now: datetime) -> Window | None:
     if since is None:
+        if until is not None:
+            raise BadSettings(["--until needs --since: a window has a beginning."])
         return None
-    start = since if since.tzinfo else since.astimezone()
-    end = until or now
-    return Window(since=start, until=end if end.tzinfo else end.astimezone())
+    start = since.astimezone()
+    end = (until or now).astimezone()
+    if start >= end:
+        raise BadSettings([f"The window is empty: --since {start:%Y-%m-%d %H:%M} is not before {end:%Y-%m-%d %H:%M}."])
+    return Window(since=start, until=end)
 
 
 def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
@@ -274,7 +297,7 @@ def _print_status(found: Status) -> None:
             if source.last_run
             else "no run yet"
         )
-        every = f"every {source.every}" if source.every else "pushed to us"
+        every = f"every {source.every}" if source.every else "no timetable"
         click.echo(f"  {source.name:20} {source.collector:10} {every:18} {last}, {source.quarantined} in quarantine")
     for problem in found.problems:
         click.echo(f"! {problem}")

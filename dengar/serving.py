@@ -1,6 +1,7 @@
 """Everything in one process: the embedded MongoDB, the scheduler with its worker, and the web; clean on SIGTERM."""
 
 import asyncio
+import errno
 import logging
 import signal
 import socket
@@ -24,12 +25,13 @@ def serve(
     settings: Settings,
     parts: frozenset[str] = ALL_PARTS,
     *,
+    announce: Callable[[], None] = lambda: None,
     notice: str | None = None,
     beside: Beside | None = None,
 ) -> None:
     """Run the named parts until SIGTERM or SIGINT; `beside` runs once in a thread of its own when all are up.
 
-    Raises StopProgram for what must be mended first.
+    `announce` is called when nothing stands in the way any more. Raises StopProgram for what must be mended first.
     """
     if "web" in parts:
         _check_port(settings)
@@ -38,6 +40,7 @@ def serve(
         made = Parts(settings, store, holder=f"{socket.gethostname()}:run" if mongo is not None else None)
         if "work" in parts:
             made.working  # noqa: B018  a missing model or a broken rule must stop the start, not the first message
+        announce()
         asyncio.run(_serve(made, mongo, parts, notice, beside))
 
 
@@ -48,8 +51,9 @@ def _check_port(settings: Settings) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            name = "port" if error.errno in {errno.EADDRINUSE, errno.EACCES} else "host"
             raise BadSettings(
-                [f"web.port: {host}:{port} cannot be used ({error.strerror}): set DENGAR_WEB__PORT."]
+                [f"web.{name}: {host}:{port} cannot be used ({error.strerror}): set DENGAR_WEB__{name.upper()}."]
             ) from error
 
 

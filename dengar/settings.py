@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from dengar.errors import BadSettings
 
@@ -82,12 +88,22 @@ def config_path() -> Path:
 
 def load_settings(**given: Any) -> Settings:  # noqa: ANN401  pydantic checks the values
     """Read the settings; raises BadSettings with one sentence for each wrong value."""
+    unknown = [name for name in os.environ if name.startswith("DENGAR_") and not _is_setting(name)]
+    if unknown:
+        raise BadSettings([f"{name}: there is no such setting: correct the name or unset it." for name in unknown])
     try:
         return Settings(**given)
     except ValidationError as error:
         raise BadSettings(explain(error)) from error
+    except SettingsError as error:
+        raise BadSettings([f"The environment cannot be read: {error}."]) from error
     except (OSError, ValueError) as error:
         raise BadSettings([f"{config_path()} cannot be read: {error}"]) from error
+
+
+def _is_setting(variable: str) -> bool:
+    name = variable.removeprefix("DENGAR_").lower().partition("__")[0]
+    return variable == CONFIG_VARIABLE or name in Settings.model_fields
 
 
 def explain(error: ValidationError, under: str = "") -> list[str]:
@@ -105,8 +121,20 @@ def _reason(kind: str, message: str, value: object) -> str:
         return "there is no such setting: correct the name or remove it."
     if kind == "missing":
         return "this setting is needed and has no value."
+    if kind in {"model_type", "dict_type"}:
+        return "this is a section with settings of its own, not one value."
+    if kind == "path_type":
+        message = "Input should be a path in quotes"
     shown = "" if value is None or isinstance(value, dict) else f", not {value!r}"
     return f"{message.removeprefix('Value error, ').rstrip('.')}{shown}."
+
+
+def explain_file(error: OSError) -> str:
+    """Say in one sentence which file or folder cannot be used, and what to do."""
+    where = Path(os.fsdecode(error.filename)).absolute()
+    if isinstance(error, FileNotFoundError):
+        return f"{where} does not exist: create it or correct the path."
+    return f"{where} cannot be used ({error.strerror}): let this user read and write it, or choose another place."
 
 
 def read_duration(text: str) -> timedelta:
