@@ -48,7 +48,8 @@ def _unread(settings: Settings) -> list[str]:
         sources = make_sources(settings)
     except BadSettings:
         return []  # find_problems tells
-    return [one.name for one in sources if one.is_pulled and one.settings.enabled and one.settings.every is None]
+    waiting = [one for one in sources if one.is_pulled and one.settings.enabled and one.settings.every is None]
+    return [one.name for one in waiting if not hasattr(one.collector, "wait")]  # mail is also read when news comes
 
 
 def _check_sources(settings: Settings, *, connect: bool) -> list[str]:

@@ -68,10 +68,12 @@ def test_a_variable_that_is_no_setting_is_told(config: Path, monkeypatch: pytest
 
 
 def test_check_says_where_the_settings_are_and_which_source_nobody_reads(config: Path) -> None:
-    config.write_text(FEED)
+    mail = '[sources.surel]\ncollector = "mail"\nhost = "h"\nusername = "u"\npassword = "p"\n'
+    config.write_text(FEED + mail)
     said = command("check", "--no-connect").stdout
     assert f"Settings: {config}." in said
     assert "sources.koran: only `dengar collect koran` reads it; set every" in said
+    assert "surel" not in said  # it is read when news comes
     config.unlink()
     assert f"{config} does not exist" in command("check", "--no-connect").stdout
 
