@@ -5,6 +5,7 @@ A row that cannot be answered gives {"id": ..., "error": ...} in its place, and 
 
 import io
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, TypeAlias
 
@@ -66,6 +67,8 @@ def _read_row(line: bytes) -> Row:
         return {"id": None, "error": "not a JSON object"}
     if "id" not in row:
         return {"id": None, "error": "id is missing"}
+    if isinstance(row["id"], list | dict) or (isinstance(row["id"], float) and not math.isfinite(row["id"])):
+        return {"id": None, "error": "id is neither text nor a number"}
     if not isinstance(row.get("text"), str):
         return {"id": row["id"], "error": "text is missing or no string"}
     row.pop("error", None)

@@ -189,7 +189,7 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
         created_at=draft.created_at,
         observed_at=item.observed_at,
         revision=pending.revision,
-        url=_short(draft.url),
+        url=_short(mask(draft.url or "")),
         reply_to=_short(draft.reply_to),
         repost_of=_short(draft.repost_of),
         media=tuple(Media(id=key, media_type=photo.media_type, size=len(photo.data)) for key, photo in photos),

@@ -43,6 +43,14 @@ def test_garbage_rows_get_an_error_row_in_their_place_and_are_counted() -> None:
     assert rows[4]["error"] == "text is missing or no string"
 
 
+def test_an_id_that_no_program_could_read_back_is_an_error() -> None:
+    for told in ("NaN", "1e999", "{}", "[" * 500 + "]" * 500):
+        assert answer_all(f'{{"id": {told}, "text": "a"}}'.encode()) == (
+            1,
+            [{"id": None, "error": "id is neither text nor a number"}],
+        )
+
+
 def test_blank_lines_and_line_ends_do_not_count() -> None:
     assert answer_all(b'\n\r\n  \n\xef\xbb\xbf{"id": 1, "text": ""}\r\n{"id": 2, "text": "a"}') == (
         0,

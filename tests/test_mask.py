@@ -26,6 +26,15 @@ PERSONAL = [
     ("rek. 123-456-7890", "rek. [rekening]"),
     ("rekening Bank DKI: 12345678901", "rekening Bank DKI: [rekening]"),
     ("nomor pelanggan 512345678901", "nomor pelanggan [nomor]"),
+    ("WA +62 (812) 3456 7890", "WA [telepon]"),
+    ("WA 0812\u00a03456\u00a07890", "WA [telepon]"),
+    ("WA 0812\u20133456\u20137890", "WA [telepon]"),
+    ("kantor +62 21 555 1234", "kantor [telepon]"),
+    ("NIK 317401.120890.0001", "NIK [NIK]"),
+    ("NIK 31.74.01.120890.0001", "NIK [NIK]"),
+    ("mobil B 1234 xyz", "mobil [plat]"),
+    ("mobil B.1234.XYZ", "mobil [plat]"),
+    ("https://x.id/?e=siti@contoh.id&hp=081234567890#a", "https://x.id/?e=[email]&hp=[telepon]#a"),
 ]
 
 
@@ -45,6 +54,8 @@ HARMLESS = [
     "laporan JK2503050007 dan DKI-2611-004217",
     "telepon 112 atau 1500669",
     "bus 6A dan 1F, tol B 12",
+    "kode 31.74.02.1001, 20.11.2026 07.30.15",
+    "https://x.id/2026/11/20/banjir-08-jam?id=20261120083015",
 ]
 
 
