@@ -69,8 +69,13 @@ def connect(uri: str, settings: Settings) -> Iterator[Store]:
 @contextmanager
 def open_parts(settings: Settings) -> Iterator["Parts"]:
     """Open whatever MongoDB there is, for one command."""
-    with open_mongo(settings) as (uri, _), connect(uri, settings) as store:
-        yield Parts(settings, store)
+    with open_mongo(settings) as (uri, mongo), connect(uri, settings) as store:
+        yield Parts(settings, store, holder=name_holder(mongo))
+
+
+def name_holder(mongo: EmbeddedMongo | None) -> str | None:
+    """Name who holds the data folder: it is alone, so that after a crash its leases need not run out first."""
+    return f"{socket.gethostname()}:run" if mongo is not None else None
 
 
 class Parts:
