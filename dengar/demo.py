@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import click
 from tqdm import tqdm
 
 from dengar.errors import BadRequest
@@ -26,12 +27,19 @@ from dengar.wiring import Parts, make_source
 FOLDER = Path(__file__).with_name("sample_day")
 FILES = ("posts.jsonl", "mail.mbox", "walkin.csv")
 FEEDS = ("feed.xml", "feed_rss.xml")
+SOURCES = {"form", "balai_warga", *(f"contoh_{Path(name).stem}" for name in (*FILES, *FEEDS))}
 SECRET = "sample-day-of-nobody"  # noqa: S105  it signs invented messages for a source that exists only while they load
 _COUNTED = {"mail.mbox": b"\nFrom ", "feed.xml": b"</entry>", "feed_rss.xml": b"</item>"}
 
 
 def load_sample_day(parts: Parts, scheduler: Scheduler) -> None:
-    """Take in the sample day; a second time finds everything known and doubles nothing."""
+    """Take in the sample day; a second time finds everything known and doubles nothing.
+
+    Invented messages never join real ones: a database with posts of other sources is left as it is.
+    """
+    if parts.store.posts.has_other_sources(SOURCES):
+        click.echo("The database holds messages of real sources: the sample day is not added to them.", err=True)
+        return
     with tqdm(total=_count_messages(), desc="Memuat hari contoh", unit=" pesan") as progress:
 
         def on_batch(batch: Batch) -> bool:
@@ -90,12 +98,11 @@ def _deliver(parts: Parts, scheduler: Scheduler, source: Source, request: Reques
 
 def _pulled_sources(address: str) -> Iterator[Source]:
     for name in FILES:
-        key = name.replace(".", "_")
-        yield make_source(f"contoh_{key}", {"collector": "files", "path": FOLDER / name, "channel": "loket"})
+        section = {"collector": "files", "path": FOLDER / name, "channel": "loket"}
+        yield make_source(f"contoh_{Path(name).stem}", section)
     for name in FEEDS:
-        key = name.removesuffix(".xml")
         section = {"collector": "feed", "url": f"{address}/{name}", "channel": "surat_pembaca"}
-        yield make_source(f"contoh_{key}", section)
+        yield make_source(f"contoh_{Path(name).stem}", section)
 
 
 @contextmanager

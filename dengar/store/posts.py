@@ -44,6 +44,10 @@ class Posts:
         row = self._rows.find_one({"number": number})
         return from_document(row, Post) if row else None
 
+    def has_other_sources(self, sources: Iterable[str]) -> bool:
+        """Say whether any post came from another source than these."""
+        return self._rows.find_one({"source": {"$nin": list(sources)}}, {"_id": 1}) is not None
+
     def count(self) -> int:
         """Count all posts, from the collection's own bookkeeping."""
         return self._rows.estimated_document_count()
