@@ -110,8 +110,8 @@ def test_a_date_may_be_written_in_other_ways(date: str) -> None:
     assert read(letter(f"Date: {date}")).created_at == datetime(2026, 11, 19, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("before", [b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b" \n"])
-def test_a_mail_may_begin_with_a_blank_line_or_a_byte_order_mark(before: bytes) -> None:
+@pytest.mark.parametrize("before", [b"\n", b"\r\n\r\n", b"\xef\xbb\xbf", b" \n", b"Retu\xfen-Path <>\n"])
+def test_a_mail_may_begin_with_a_blank_or_broken_line_or_a_byte_order_mark(before: bytes) -> None:
     mail = letter("Subject: Lampu mati")
     draft = read(before + mail)
     assert draft.text == read(mail).text

@@ -34,7 +34,7 @@ def identity(raw: bytes) -> str:
     The hash tells apart the mails of programs that use one Message-ID for all; without a Message-ID the sender and
     subject are hashed too.
     """
-    fields, start = head.read_head(raw, _begin(raw), len(raw))
+    fields, start = _read_head(raw)
     digest = hashlib.blake2b(fields.get("date", "").encode("utf-8", "replace"), digest_size=8)
     end = len(raw)
     while end > start and raw[end - 1] in b" \t\r\n":
@@ -51,16 +51,22 @@ def identity(raw: bytes) -> str:
     return f"{name}#{digest.hexdigest()}"
 
 
-def _begin(raw: bytes) -> int:
-    """Pass over the byte order mark and the blank lines that some programs put before a mail."""
-    found = _BEFORE_HEAD.match(raw)
-    return found.end() if found else 0
+def _read_head(raw: bytes) -> tuple[dict[str, str], int]:
+    """Read the head, behind the byte order mark, blank lines or one broken line that may stand before it."""
+    before = _BEFORE_HEAD.match(raw)
+    begin = before.end() if before else 0
+    fields, start = head.read_head(raw, begin, len(raw))
+    second = raw.find(b"\n", begin) + 1
+    if _KNOWN_FIELDS & fields.keys() or not second:
+        return fields, start
+    behind, start_behind = head.read_head(raw, second, len(raw))
+    return (behind, start_behind) if len(_KNOWN_FIELDS & behind.keys()) > 1 else (fields, start)
 
 
 def read(item: Item) -> Draft:
     """Read a mail; raises Poison when its bytes are no mail or nothing readable remains."""
     raw = item.payload
-    fields, start = head.read_head(raw, _begin(raw), len(raw))
+    fields, start = _read_head(raw)
     if not _KNOWN_FIELDS & fields.keys():
         raise Poison("The bytes are no mail: they begin without any field such as From, Date or Subject.")
     root = mime.grow(raw, mime.Part(fields, start, len(raw)))
