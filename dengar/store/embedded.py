@@ -21,6 +21,7 @@ from dengar.errors import DataFolderBusy, StoreUnavailable
 START_SECONDS = 300  # after an unclean stop mongod repeats all that was written since its last checkpoint
 STOP_SECONDS = 30
 LARGEST_LOG = 10_000_000
+LEAST_FREE_BYTES = 300_000_000
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes
 ALREADY_INITIALIZED = 23
 REPLICA_SET = "dengar"
@@ -195,11 +196,19 @@ def _wait_for_primary(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
     def ready() -> bool:
         if process.poll() is not None:
-            raise StoreUnavailable(f"mongod ended at once with code {process.returncode}: see {folder}/mongod.log")
+            ended = f"mongod ended at once with code {process.returncode}: see {folder}/mongod.log"
+            raise StoreUnavailable(ended + disk_remark(shutil.disk_usage(folder).free))
         return _try_primary(path)
 
     if not _until(ready, START_SECONDS):
         raise StoreUnavailable(f"mongod did not take writes within {START_SECONDS} s: see {folder}/mongod.log")
+
+
+def disk_remark(free_bytes: int) -> str:
+    """Say that the disk is full when that is why mongod cannot live; nothing written before is lost by it."""
+    if free_bytes > LEAST_FREE_BYTES:
+        return ""
+    return f" (the disk is full, {free_bytes / 1e6:.0f} MB are free: make room and start again)"
 
 
 def _try_primary(path: Path) -> bool:

@@ -10,7 +10,7 @@ from made import make_item
 
 from dengar.errors import DataFolderBusy, StoreUnavailable
 from dengar.store import Store
-from dengar.store.embedded import EmbeddedMongo, find_mongod, running_uri, socket_path
+from dengar.store.embedded import EmbeddedMongo, disk_remark, find_mongod, running_uri, socket_path
 
 # A process that runs a mongod in the folder of its first argument and says its pid.
 OWNER = """
@@ -103,3 +103,8 @@ def test_a_mongod_that_ends_at_once_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match=r"mongod\.log"):
         mongo.start()
     mongo.stop()
+
+
+def test_a_full_disk_is_named_as_the_reason() -> None:
+    assert disk_remark(10**10) == ""
+    assert disk_remark(2_000_000) == " (the disk is full, 2 MB are free: make room and start again)"
