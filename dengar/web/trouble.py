@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pymongo.errors import PyMongoError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from dengar.errors import BadRequest, StoreUnavailable
@@ -24,6 +24,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(BadRequest, _on_refusal)
+    app.add_exception_handler(ClientDisconnect, _on_hang_up)
     app.add_exception_handler(StoreUnavailable, _on_no_store)
     app.add_exception_handler(PyMongoError, _on_no_store)
     app.add_exception_handler(Exception, _on_crash)
@@ -44,6 +45,12 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     return await _answer(request, error.status if isinstance(error, BadRequest) else 400, str(error))
+
+
+async def _on_hang_up(request: Request, error: Exception) -> Response:
+    """Answer nobody: who broke off an upload is no reason for a line in the log."""
+    del request, error
+    return Response(status_code=400)
 
 
 async def _on_no_store(request: Request, error: Exception) -> Response:

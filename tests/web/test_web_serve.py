@@ -1,10 +1,13 @@
 # ruff: noqa: F401, F811  pytest hands the imported fixture `site` in by its name
 import asyncio
 import signal
+import socket
 import time
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx2
+import pytest
 from web_city import NOW, UNITS, save_report
 from web_site import CATEGORIES, FakePush, Running, make_status, site
 
@@ -31,6 +34,19 @@ def test_a_server_runs_in_a_given_loop_and_leaves_the_signals_alone(store: Store
     handler = signal.getsignal(signal.SIGINT)
     asyncio.run(run())
     assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_who_hangs_up_in_the_middle_of_an_upload_leaves_no_error_behind(
+    site: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = urlsplit(site.address)
+    for path in ("/lapor", "/api/lapor", "/kait/balai"):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as caller:
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"
+            caller.sendall(head.encode())
+            time.sleep(0.1)
+    time.sleep(0.3)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_forwarded_address_is_not_believed(site: Running) -> None:
