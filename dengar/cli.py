@@ -55,6 +55,7 @@ def main(*, verbose: bool) -> None:
     """Dengar listens to a city: complaints in, understood and routed reports out."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # what a retry did not mend is told by the run
 
 
 @main.command()
@@ -290,7 +291,7 @@ def _print_status(found: Status) -> None:
     click.echo(f"  store      {'takes writes' if found.store_ready else 'DOES NOT ANSWER'}")
     click.echo(f"  scheduler  {found.scheduler or 'not running'}")
     click.echo(f"  posts      {found.posts:,}   reports {found.reports:,}   to review {found.review:,}")
-    click.echo(f"  waiting    {found.waiting:,} items")
+    click.echo(f"  waiting    {found.waiting:,} items   in quarantine {found.quarantined:,}")
     for source in found.sources:
         last = (
             f"{source.last_run.outcome} at {source.last_run.started_at:%d %b %H:%M}"

@@ -40,7 +40,7 @@ def load_sample_day(parts: Parts, scheduler: Scheduler) -> None:
     if parts.store.posts.has_other_sources(SOURCES):
         click.echo("The database holds messages of real sources: the sample day is not added to them.", err=True)
         return
-    with tqdm(total=_count_messages(), desc="Memuat hari contoh", unit=" pesan") as progress:
+    with tqdm(total=_count_messages(), desc="Sample day", unit=" messages") as progress:
 
         def on_batch(batch: Batch) -> bool:
             progress.update(len(batch.items) + len(batch.poison))
@@ -93,7 +93,7 @@ def _deliver(parts: Parts, scheduler: Scheduler, source: Source, request: Reques
         Intake(parts.store, source, lambda: at, scheduler.wake)(request)
     except BadRequest as error:
         # Four submissions are wrong on purpose; a resident would read this sentence beside the form.
-        tqdm.write(f"Ditolak seperti seharusnya: {error}")
+        tqdm.write(f"Refused, as it must be: {error}")
 
 
 def _pulled_sources(address: str) -> Iterator[Source]:

@@ -34,6 +34,7 @@ def make_status(store: Store, sources: Sequence[Source], model: str | None, now:
         reports=store.reports.count(),
         waiting=waiting,
         review=store.reports.count_review(),
+        quarantined=store.quarantine.count(),
         sources=statuses,
         gaps=gaps,
         problems=(

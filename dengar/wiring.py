@@ -162,6 +162,8 @@ def make_source(name: str, section: Mapping[str, object]) -> Source:
     where = f"sources.{name}"
     if "collector" not in section:
         raise BadSettings([f"{where}.collector: this setting is needed and has no value."])
+    if "name" in section:
+        raise BadSettings([f"{where}.name: a source is named by its section: remove this."])
     try:
         collector = find(str(section["collector"]))
         checked = collector.Settings.model_validate({**section, "name": name})

@@ -2,13 +2,18 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
 
 import hypothesis
 import pytest
 
+from dengar.classify import Classifier
+from dengar.classify.corpus import Example, read_corpus
+from dengar.classify.saved import FOLDER
+from dengar.classify.train import is_current, train, train_on
+from dengar.geocode import Locator
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo
 
@@ -54,11 +59,38 @@ def store(mongo_uri: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def model_dir() -> Path:
-    """The classifier as `make` builds it; trained here when it is not there yet."""
-    from dengar.classify.saved import FOLDER
-    from dengar.classify.train import train
+def model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the classifier that `make` built when it is of today's corpus and code, otherwise train it now."""
+    if is_current(FOLDER):
+        return FOLDER
+    folder = tmp_path_factory.mktemp("model")
+    train(folder)
+    return folder
 
-    if not (FOLDER / "manifest.json").exists():
-        train(FOLDER)
-    return FOLDER
+
+@pytest.fixture(scope="session")
+def classifier(model_dir: Path) -> Classifier:
+    return Classifier.load(model_dir)
+
+
+@pytest.fixture(scope="session")
+def few_examples() -> Sequence[Example]:
+    """Give ten texts of each of the categories with a file."""
+    corpus = read_corpus()
+    categories = sorted({example.category for example in corpus})
+    return [
+        example for category in categories for example in [one for one in corpus if one.category == category][::15][:10]
+    ]
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory, few_examples: Sequence[Example]) -> Path:
+    """Give the folder of a model of few texts."""
+    folder = tmp_path_factory.mktemp("small")
+    train_on(few_examples, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def locator() -> Locator:
+    return Locator()

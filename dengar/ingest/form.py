@@ -1,6 +1,7 @@
 """The web form and its JSON twin: a resident's report, with photo, taken as the raw request body."""
 
 import base64
+import hashlib
 import json
 import re
 import secrets
@@ -20,6 +21,7 @@ LONGEST_TEXT = 5_000
 SHORTEST_LETTERS = 4
 MOST_PHOTOS = 3
 MOST_FIELDS = 100
+SHORTEST_KEY = 8
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -57,7 +59,7 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
     item = Item(
         channel=settings.channel,
         account=settings.name,
-        native_id=key if _KEY.fullmatch(key) else secrets.token_urlsafe(16),
+        native_id=_native_id(key),
         collector="form",
         source=settings.name,
         payload=request.body,
@@ -65,6 +67,13 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
         observed_at=now,
     )
     return Batch(items=(item,))
+
+
+def _native_id(key: str) -> str:
+    """Make the id of a submission; one without a key, or with one too short to be unique, stands alone."""
+    if len(key) < SHORTEST_KEY:
+        return secrets.token_urlsafe(16)
+    return key if _KEY.fullmatch(key) else hashlib.blake2b(key.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def parse(item: Item) -> Draft:

@@ -11,7 +11,7 @@ import json
 import re
 from datetime import datetime
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from dengar.errors import BadRequest, Poison
 from dengar.ingest.formats.row import Row, native_id, read_row
@@ -27,7 +27,7 @@ class Settings(SourceSettings):
     """The channel's name and the shared secret (Standard Webhooks: with or without its `whsec_`)."""
 
     channel: str = "webhook"
-    secret: SecretStr
+    secret: SecretStr = Field(min_length=1)
 
 
 def accept(settings: Settings, request: Request, now: datetime) -> Batch:

@@ -30,6 +30,7 @@ class Status(Record, frozen=True, kw_only=True, omit_defaults=False):
     reports: int = 0
     waiting: int = 0
     review: int = 0
+    quarantined: int = 0
     sources: tuple[SourceStatus, ...] = ()
     gaps: tuple[Gap, ...] = ()
     problems: tuple[str, ...] = ()

@@ -159,7 +159,7 @@ def _spawn(binary: Path, folder: Path, cache_gb: float) -> subprocess.Popen[byte
     command = [
         *_die_with_parent(),
         str(binary), "--dbpath", str(database), "--replSet", REPLICA_SET, "--bind_ip", str(path),
-        "--logpath", str(log), "--logappend", "--quiet", "--wiredTigerCacheSizeGB", str(cache_gb),
+        "--logpath", str(log), "--logappend", "--quiet", "--nounixsocket", "--wiredTigerCacheSizeGB", str(cache_gb),
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603  the binary was found above, the arguments are ours
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

@@ -47,6 +47,10 @@ class Quarantine:
         chosen = {"channel": channel} if channel else {}
         return [row["_id"] for row in self._rows.find(chosen, {"_id": 1}).sort("at")]
 
+    def count(self) -> int:
+        """Count all entries."""
+        return self._rows.count_documents({})
+
     def count_by_source(self) -> dict[str, int]:
         """Count the entries of each source."""
         groups = self._rows.aggregate([{"$group": {"_id": "$source", "n": {"$sum": 1}}}])

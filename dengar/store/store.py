@@ -66,9 +66,8 @@ class Store:
             migrate(data)
         except PyMongoError as error:
             client.close()
-            raise StoreUnavailable(
-                f"No writable MongoDB replica set answers at the configured address: {error}"
-            ) from error
+            reason = str(error).partition(" (configured")[0].partition(", Timeout")[0]
+            raise StoreUnavailable(f"No writable MongoDB replica set answers there: {reason}.") from error
         return cls(client, data)
 
     def close(self) -> None:

@@ -17,33 +17,35 @@ from dengar.errors import ModelMissing
 TEXTS = ["banjir di rt 05 belum surut", "lampu jalan mati pak", "selamat pagi semuanya", "ada begal di gang"]
 
 
-def test_training_twice_gives_the_same_model(tmp_path: Path, small: Path, few: Sequence[Example]) -> None:
-    train_on(few, tmp_path)
-    one, one_manifest = load(small)
+def test_training_twice_gives_the_same_model(
+    tmp_path: Path, small_model: Path, few_examples: Sequence[Example]
+) -> None:
+    train_on(few_examples, tmp_path)
+    one, one_manifest = load(small_model)
     other, other_manifest = load(tmp_path)
     assert one.terms == other.terms
     assert np.array_equal(one.weights, other.weights)
     assert np.array_equal(one.offsets, other.offsets)
     assert one_manifest.version == other_manifest.version
-    assert Classifier.load(small).label(TEXTS) == Classifier.load(tmp_path).label(TEXTS)
+    assert Classifier.load(small_model).label(TEXTS) == Classifier.load(tmp_path).label(TEXTS)
 
 
-def test_another_seed_is_another_version(tmp_path: Path, small: Path, few: Sequence[Example]) -> None:
-    assert train_on(few, tmp_path, seed=1).version != load(small)[1].version
+def test_another_seed_is_another_version(tmp_path: Path, small_model: Path, few_examples: Sequence[Example]) -> None:
+    assert train_on(few_examples, tmp_path, seed=1).version != load(small_model)[1].version
 
 
-def test_the_manifest_says_what_the_model_was_made_of(small: Path) -> None:
-    manifest = json.loads((small / MANIFEST).read_text())
+def test_the_manifest_says_what_the_model_was_made_of(small_model: Path) -> None:
+    manifest = json.loads((small_model / MANIFEST).read_text())
     assert sum(manifest["counts"].values()) == 200
     assert set(manifest["libraries"]) >= {"numpy", "scikit-learn", "skops"}
     assert 0 < manifest["figures"]["accuracy"] <= 1
     assert list(manifest["files"]) == [MODEL]
 
 
-def test_a_model_saved_and_loaded_says_the_same(tmp_path: Path, small: Path) -> None:
-    trained, manifest = load(small)
+def test_a_model_saved_and_loaded_says_the_same(tmp_path: Path, small_model: Path) -> None:
+    trained, manifest = load(small_model)
     save(tmp_path, trained, manifest)
-    assert Classifier.load(tmp_path).label(TEXTS) == Classifier.load(small).label(TEXTS)
+    assert Classifier.load(tmp_path).label(TEXTS) == Classifier.load(small_model).label(TEXTS)
 
 
 def test_a_missing_model_says_how_to_make_one(tmp_path: Path) -> None:
@@ -51,15 +53,15 @@ def test_a_missing_model_says_how_to_make_one(tmp_path: Path) -> None:
         Classifier.load(tmp_path)
 
 
-def test_a_model_without_its_file_is_missing(tmp_path: Path, small: Path) -> None:
-    (tmp_path / MANIFEST).write_bytes((small / MANIFEST).read_bytes())
+def test_a_model_without_its_file_is_missing(tmp_path: Path, small_model: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes((small_model / MANIFEST).read_bytes())
     with pytest.raises(ModelMissing, match="dengar train"):
         Classifier.load(tmp_path)
 
 
-def test_a_changed_model_is_refused(tmp_path: Path, small: Path) -> None:
-    (tmp_path / MANIFEST).write_bytes((small / MANIFEST).read_bytes())
-    content = bytearray((small / MODEL).read_bytes())
+def test_a_changed_model_is_refused(tmp_path: Path, small_model: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes((small_model / MANIFEST).read_bytes())
+    content = bytearray((small_model / MODEL).read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / MODEL).write_bytes(content)
     with pytest.raises(ModelChanged, match="manifest"):
@@ -72,8 +74,8 @@ def test_a_broken_manifest_is_refused(tmp_path: Path) -> None:
         Classifier.load(tmp_path)
 
 
-def test_a_file_with_other_types_is_refused_even_with_the_right_hash(tmp_path: Path, small: Path) -> None:
-    trained, manifest = load(small)
+def test_a_file_with_other_types_is_refused_even_with_the_right_hash(tmp_path: Path, small_model: Path) -> None:
+    trained, manifest = load(small_model)
     save(tmp_path, trained, manifest)
     skops.io.dump({"terms": Path("/")}, tmp_path / MODEL)
     import hashlib
@@ -85,8 +87,8 @@ def test_a_file_with_other_types_is_refused_even_with_the_right_hash(tmp_path: P
         Classifier.load(tmp_path)
 
 
-def test_a_model_of_other_texts_is_not_current(tmp_path: Path, small: Path) -> None:
-    assert not is_current(small)
+def test_a_model_of_other_texts_is_not_current(tmp_path: Path, small_model: Path) -> None:
+    assert not is_current(small_model)
     assert not is_current(tmp_path)
 
 

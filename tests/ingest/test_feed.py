@@ -165,8 +165,9 @@ def test_an_entry_without_words_is_poison() -> None:
             parse(make_item(payload=payload, media_type="application/xml"))
 
 
-def test_a_feed_needs_no_credentials() -> None:
-    assert check(make_settings()) == []
+def test_an_address_that_gives_no_feed_is_found_by_the_check() -> None:
+    with pytest.raises(StopSource):
+        check(make_settings("http://127.0.0.1:9"))
     assert describe().sees_edits
 
 

@@ -108,3 +108,16 @@ def test_a_mongod_that_ends_at_once_is_said(tmp_path: Path) -> None:
 def test_a_full_disk_is_named_as_the_reason() -> None:
     assert disk_remark(10**10) == ""
     assert disk_remark(2_000_000) == " (the disk is full, 2 MB are free: make room and start again)"
+
+
+def test_it_opens_no_door_but_its_own_socket(tmp_path: Path) -> None:
+    mongo = EmbeddedMongo(tmp_path / "d", cache_gb=0.25)
+    mongo.start()
+    try:
+        names = [str(one.readlink()) for one in Path(f"/proc/{mongo.pid}/fd").iterdir()]
+        inodes = {name[8:-1] for name in names if name.startswith("socket:[")}
+        rows = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()[1:]]
+        assert {row[7] for row in rows if len(row) > 7 and row[6] in inodes} == {str(socket_path(tmp_path / "d"))}
+        assert not inodes & {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]}
+    finally:
+        mongo.stop()
