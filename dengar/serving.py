@@ -12,7 +12,7 @@ from dengar.errors import BadSettings
 from dengar.scheduler import Scheduler
 from dengar.settings import Settings
 from dengar.store.embedded import EmbeddedMongo
-from dengar.wiring import Parts, category_names, connect, open_mongo
+from dengar.wiring import Parts, category_names, connect, name_holder, open_mongo
 
 WATCH_SECONDS = 0.5
 ALL_PARTS = frozenset({"schedule", "work", "web"})
@@ -36,8 +36,7 @@ def serve(
     if "web" in parts:
         _check_port(settings)
     with open_mongo(settings, own=parts == ALL_PARTS) as (uri, mongo), connect(uri, settings) as store:
-        # Who holds the data folder is alone: after a crash its leases need not run out first.
-        made = Parts(settings, store, holder=f"{socket.gethostname()}:run" if mongo is not None else None)
+        made = Parts(settings, store, holder=name_holder(mongo))
         if "work" in parts:
             made.working  # noqa: B018  a missing model or a broken rule must stop the start, not the first message
         announce()

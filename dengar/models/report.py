@@ -67,10 +67,10 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
 class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One problem: a fold of its events.
 
-    `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts, `authors` distinct
-    people; `created_at` and `last_voice_at` are when the first and the last of them said it. `numbers` holds every
-    tracking number that leads here. `version` is the number of events folded in. `gist` are the telling words of the
-    first post, by which later posts about the same problem are recognised.
+    `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts; `authors`, `numbers`
+    (tracking numbers that lead here) and `photos` list the first 500 of each. `created_at` and `last_voice_at` are when
+    the first and the last post said it. `version` is the number of events folded in. `gist` are the telling words of
+    the first post, by which later posts about the same problem are recognised.
     """
 
     number: str

@@ -5,6 +5,7 @@ from functools import reduce
 from dengar.errors import DengarError
 from dengar.models import Event, Report, Routing, State, Voice
 
+MOST_LISTED = 500  # of each list in a report: all voices stand in the posts and events, a row ends at 16 MB
 MOVES: dict[State, frozenset[State]] = {
     "menunggu": frozenset({"koordinasi", "disposisi", "proses", "ditolak", "duplikat"}),
     "koordinasi": frozenset({"disposisi", "proses", "ditolak", "duplikat"}),
@@ -81,14 +82,14 @@ def _add_voice(report: Report, voice: Voice) -> Report:
         authors=_with(report.authors, voice.author),
         channels=_with(report.channels, voice.channel),
         numbers=_with(report.numbers, voice.number),
-        photos=tuple(dict.fromkeys((*report.photos, *voice.photos))),
+        photos=tuple(dict.fromkeys((*report.photos, *voice.photos)))[:MOST_LISTED],
         created_at=min(report.created_at, voice.said_at),
         last_voice_at=max(report.last_voice_at, voice.said_at),
     )
 
 
 def _with(values: tuple[str, ...], value: str | None) -> tuple[str, ...]:
-    return values if value is None or value in values else (*values, value)
+    return values if value is None or value in values or len(values) == MOST_LISTED else (*values, value)
 
 
 def _move(report: Report, state: State) -> Report:

@@ -74,6 +74,15 @@ def test_people_are_counted_once_and_posts_each_time() -> None:
     assert report.photos == ("psiti", "pbudi")
 
 
+def test_a_report_that_half_the_city_joins_stays_a_small_row() -> None:
+    report = fold(None, make_event())
+    for seq in range(1, 1200):
+        voice = make_voice(str(seq), number=f"DKI-2611-{seq:06d}", photos=(f"photo {seq}",))
+        report = fold(report, make_event(seq, "voice", voice=voice))
+    assert report.voices == 1200
+    assert [len(one) for one in (report.authors, report.numbers, report.photos)] == [500, 500, 500]
+
+
 VOICES = st.builds(
     make_voice, st.text("123", min_size=1, max_size=2), said_at=st.datetimes(timezones=st.just(NOW.tzinfo))
 )
