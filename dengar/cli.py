@@ -298,7 +298,8 @@ def _print_status(found: Status) -> None:
             if source.last_run
             else "no run yet"
         )
-        every = f"every {source.every}" if source.every else "no timetable"
+        idle = "pushed to us" if source.is_pushed else "no timetable"
+        every = f"every {source.every}" if source.every else idle
         click.echo(f"  {source.name:20} {source.collector:10} {every:18} {last}, {source.quarantined} in quarantine")
     for problem in found.problems:
         click.echo(f"! {problem}")

@@ -62,6 +62,7 @@ def _source_statuses(store: Store, sources: Sequence[Source]) -> tuple[SourceSta
             collector=source.settings.collector,
             enabled=source.settings.enabled,
             every=source.settings.every,
+            is_pushed=source.is_pushed,
             last_run=runs.get(source.name),
             quarantined=quarantined.get(source.name, 0),
             ails=_ails(source, runs.get(source.name), stopped.get(source.name)),

@@ -13,6 +13,7 @@ class SourceStatus(Record, frozen=True, kw_only=True, omit_defaults=False):
     collector: str
     enabled: bool
     every: str | None = None
+    is_pushed: bool = False
     last_run: Run | None = None
     quarantined: int = 0
     ails: str | None = None
