@@ -1,7 +1,6 @@
 """RSS and Atom feeds: each entry is an item, with its own XML as the bytes."""
 
 import copy
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from dengar.errors import Blocked, Poison, SourceChanged
 from dengar.ingest.fetch import Answer, fetch_url
 from dengar.ingest.formats.dates import read_time
 from dengar.ingest.formats.html import to_text
-from dengar.ingest.formats.row import LONGEST_TEXT, is_on_globe, plausible, read_point
+from dengar.ingest.formats.row import LONGEST_TEXT, contents_id, is_on_globe, plausible, read_point
 from dengar.ingest.protocol import Batch, Budget, Clock, Description, SourceSettings, Window
 from dengar.ingest.protocol import Cursor as AnyCursor
 from dengar.models import Draft, Gap, Item, Point
@@ -129,7 +128,7 @@ def _make_item(payload: bytes, identity: str, settings: Settings, now: datetime)
     return Item(
         channel=settings.channel,
         account=settings.name,
-        native_id=identity or hashlib.blake2b(payload, digest_size=10).hexdigest(),
+        native_id=identity or contents_id(payload),
         collector="feed",
         source=settings.name,
         payload=payload,

@@ -11,7 +11,7 @@ import msgspec
 from dengar.errors import BadSettings, Forbidden, Poison
 from dengar.ingest.formats import message
 from dengar.ingest.formats.records import READERS, can_read, read_csv_row
-from dengar.ingest.formats.row import Row, field, native_id, read_row
+from dengar.ingest.formats.row import Row, contents_id, field, native_id, read_row
 from dengar.ingest.protocol import Batch, Budget, Clock, Description, SourceSettings, Window
 from dengar.ingest.protocol import Cursor as AnyCursor
 from dengar.models import Draft, Item, Quarantined
@@ -128,7 +128,7 @@ def _row_item(record: bytes, media_type: str, row: Row, settings: Settings, now:
         # an item's id is channel:account:native_id
         channel=field(row, ("channel", "kanal")).replace(":", "_")[:LONGEST_CHANNEL] or settings.channel,
         account="berkas",
-        native_id=native_id(row) if row else hashlib.blake2b(record, digest_size=10).hexdigest(),
+        native_id=native_id(row) if row else contents_id(record),
         collector="files",
         source=settings.name,
         payload=record,

@@ -14,7 +14,7 @@ from datetime import datetime
 from pydantic import Field, SecretStr
 
 from dengar.errors import BadRequest, Poison
-from dengar.ingest.formats.row import Row, native_id, read_row
+from dengar.ingest.formats.row import Row, contents_id, native_id, read_row
 from dengar.ingest.protocol import Batch, Description, SourceSettings
 from dengar.models import Draft, Item, Request
 
@@ -42,7 +42,7 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
     item = Item(
         channel=settings.channel,
         account=settings.name,
-        native_id=native_id(row) if row else hashlib.blake2b(request.body, digest_size=10).hexdigest(),
+        native_id=native_id(row) if row else contents_id(request.body),
         collector="webhook",
         source=settings.name,
         payload=request.body,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from pymongo import IndexModel
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import OperationFailure
 
 from dengar.models import OPEN_STATES
 from dengar.store.documents import Data
@@ -26,19 +26,16 @@ def migrate(data: Data) -> int:
 
 def first_indexes(data: Data) -> None:
     """Create the collections and the indexes of the design; raw items leave after 30 days unless they still wait."""
-    known = set(data.list_collection_names())
-    for name in {"cursors", "gaps", "leases", "numbers", "units"} - known:
+    for name in ("cursors", "gaps", "leases", "numbers", "units"):
         _create_collection(data, name)
     for name, indexes in FIRST_INDEXES.items():
         data[name].create_indexes(indexes)
 
 
 def _create_collection(data: Data, name: str) -> None:
-    """Create a collection; another process may create it at the same moment."""
+    """Create a collection; it may be there already, or come from another process at the same moment."""
     try:
-        data.create_collection(name)
-    except CollectionInvalid:
-        return
+        data.create_collection(name, check_exists=False)
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise

@@ -15,6 +15,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 from dengar.errors import Poison
 from dengar.ingest.formats import charset, exif, html, message, quotes
+from dengar.ingest.formats.row import LONGEST_TEXT
 from dengar.models import Draft, Item
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -216,7 +217,7 @@ def test_what_has_nothing_readable_is_poison_with_a_reason(raw: bytes) -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(read(letter("", b"banjir " * 10_000)).text) <= message.LONGEST_TEXT
+    assert len(read(letter("", b"banjir " * 10_000)).text) <= LONGEST_TEXT
 
 
 # photos

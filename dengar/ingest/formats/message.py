@@ -10,9 +10,9 @@ from email.utils import parsedate_to_datetime
 from dengar.errors import Poison
 from dengar.ingest.formats import charset, head, mime, quotes, shown
 from dengar.ingest.formats.dates import JAKARTA, read_time
+from dengar.ingest.formats.row import LONGEST_TEXT
 from dengar.models import Draft, Item
 
-LONGEST_TEXT = 20_000
 _LONGEST_BODY = 200_000
 _BEFORE_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]{0,80}\r?\n){0,80}")
 _YEAR = re.compile(r"(19|20)\d\d")

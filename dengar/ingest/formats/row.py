@@ -69,7 +69,12 @@ def native_id(row: Row) -> str:
     if 0 < len(own) <= LONGEST_ID:
         return own
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.blake2b(text.encode(errors="replace"), digest_size=10).hexdigest()
+    return contents_id(text.encode(errors="replace"))
+
+
+def contents_id(data: bytes) -> str:
+    """Name a message that has no id of its own by its contents."""
+    return hashlib.blake2b(data, digest_size=10).hexdigest()
 
 
 def _is_phone(name: str, own: str) -> bool:
