@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -96,15 +97,15 @@ class Scheduler:
         )
         if self._is_scheduling:
             await self._beat()
-            jobs.add_job(self._beat, "interval", seconds=BEAT_SECONDS)
-            jobs.add_job(self._keep_house, "cron", hour=3, minute=10)
+            jobs.add_job(self._finish, "interval", [self._beat], seconds=BEAT_SECONDS)
+            jobs.add_job(self._finish, "cron", [self._keep_house], hour=3, minute=10)
         for source in self._sources:
             self._schedule(jobs, source)
         jobs.start()
         if self._working:
             self._start(self._work())
         await self._stopped.wait()
-        # Running coroutines would be cancelled by waiting here (apscheduler#233): they are in our own set instead.
+        # This cancels its running coroutines (apscheduler#233); what they do is in our own set, and shielded.
         jobs.shutdown(wait=False)
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._lease is not None:
@@ -117,12 +118,14 @@ class Scheduler:
     def _schedule(self, jobs: AsyncIOScheduler, source: Source) -> None:
         if source.settings.every is not None:
             seconds = read_duration(source.settings.every).total_seconds()
-            jobs.add_job(self._collect, "interval", [source], seconds=seconds, next_run_time=self._clock())
+            collect = partial(self._collect, source)
+            jobs.add_job(self._finish, "interval", [collect], seconds=seconds, next_run_time=self._clock())
         if hasattr(source.collector, "wait"):
             threading.Thread(target=self._watch, args=(source,), name=f"watch-{source.name}", daemon=True).start()
 
-    async def _collect(self, source: Source) -> None:
-        await self._start(self._collect_now(source))
+    async def _finish(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do the work to its end, also when the waiting for it is cancelled."""
+        await asyncio.shield(self._start(work()))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -130,7 +133,7 @@ class Scheduler:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _collect_now(self, source: Source) -> None:
+    async def _collect(self, source: Source) -> None:
         if self._lease is None or self._stopping.is_set():
             return
         try:
@@ -157,7 +160,7 @@ class Scheduler:
             try:
                 cursor, _ = self._store.cursors.find(source.name, source.collector.Cursor)
                 if source.collector.wait(source.settings, WATCH_SECONDS, cursor, self._stopping):
-                    asyncio.run_coroutine_threadsafe(self._collect(source), self._loop).result()
+                    asyncio.run_coroutine_threadsafe(self._finish(partial(self._collect, source)), self._loop).result()
             except Exception as error:  # noqa: BLE001  whatever it is, the schedule reads the source all the same
                 log.info("%s cannot be watched now: %s", source.name, error)
                 self._stopping.wait(PAUSE_SECONDS)
