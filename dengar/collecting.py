@@ -4,14 +4,18 @@ import secrets
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 
-from dengar.errors import BudgetSpent, RateLimited, StopSource
+from dengar.budgeting import make_budget
+from dengar.errors import BudgetSpent, RateLimited, SourceChanged, StopSource
 from dengar.ingest.protocol import Batch, Budget, Clock, Source, Window
 from dengar.models import Run
 from dengar.store import Store
 from dengar.store.leases import Lease
 
 LEASE_SECONDS = 120
+BAD_SHARE = 0.2
+FEWEST_TO_JUDGE = 20
 
 OnBatch = Callable[[Batch], bool]
 
@@ -31,7 +35,6 @@ class Collecting:
         source: Source,
         *,
         window: Window | None = None,
-        budget: Budget | None = None,
         on_batch: OnBatch = lambda _: True,
     ) -> Run | None:
         """Read the source once; None when another process or thread reads it now.
@@ -44,11 +47,11 @@ class Collecting:
                 return None
             self._reading.add(source.name)
         try:
-            return self._run(source, window, budget or Budget(), on_batch)
+            return self._run(source, window, on_batch)
         finally:
             self._reading.discard(source.name)
 
-    def _run(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> Run | None:
+    def _run(self, source: Source, window: Window | None, on_batch: OnBatch) -> Run | None:
         lease = self._store.leases.take(f"source:{source.name}", self._holder, self._clock(), LEASE_SECONDS)
         if lease is None:
             return None
@@ -56,9 +59,15 @@ class Collecting:
         started = self._clock()
         name = f"{source.name}:{started.isoformat()}:{secrets.token_hex(3)}"
         reading = _Reading(self._store, self._clock, lease, Run(id=name, source=source.name, started_at=started))
-        run = reading.read(source, window, budget, on_batch)
+        run = reading.read(source, window, on_batch)
         self._store.leases.release(lease)
         return run
+
+
+def _refuse_change(batch: Batch) -> None:
+    bad, seen = len(batch.poison), len(batch.poison) + len(batch.items)
+    if bad >= FEWEST_TO_JUDGE and bad > BAD_SHARE * seen:
+        raise SourceChanged(f"{bad} of {seen} messages could not be read. The first one: {batch.poison[0].reason}")
 
 
 class _Reading:
@@ -71,15 +80,15 @@ class _Reading:
         self._run = run
         store.runs.save(run)
 
-    def read(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> Run:
+    def read(self, source: Source, window: Window | None, on_batch: OnBatch) -> Run:
         """Pull until the source has no more, or something stops it."""
         error: str | None = None
         try:
-            self._pull(source, window, budget, on_batch)
+            self._pull(source, window, on_batch)
             outcome = "done" if self._run.items or self._run.poison else "empty"
         except StopSource as stop:
             outcome, error = stop.outcome, str(stop)
-            if isinstance(stop, RateLimited | BudgetSpent):
+            if isinstance(stop, RateLimited | BudgetSpent) and stop.until is not None:
                 self._store.cursors.pause(source.name, stop.until)
         except Exception:  # noqa: BLE001  one source never stops another, whatever is wrong with its collector
             outcome, error = "crashed", traceback.format_exc()
@@ -87,16 +96,37 @@ class _Reading:
         self._store.runs.save(run)
         return run
 
-    def _pull(self, source: Source, window: Window | None, budget: Budget, on_batch: OnBatch) -> None:
-        cursor, version = self._store.cursors.find(source.name, source.collector.Cursor)
+    def _pull(self, source: Source, window: Window | None, on_batch: OnBatch) -> None:
+        # A window is read beside the cursor and never moves it: it has a cursor of its own while it is read.
+        name = f"{source.name}@{window.since.isoformat()}/{window.until.isoformat()}" if window else source.name
+        cursor, version = self._store.cursors.find(name, source.collector.Cursor)
+        budget = self._budget(source)
         for batch in source.collector.pull(source.settings, cursor, window, budget, self._clock):
-            # A window is read beside the cursor and never moves it.
-            moved = None if window else batch.cursor
-            version = self._store.save_batch(source.name, batch.items, batch.poison, moved, version)
+            version = self._store.save_batch(name, batch.items, batch.poison, batch.cursor, version)
             self._count(batch)
+            _refuse_change(batch)
             if not on_batch(batch):
                 return
             self._lease = self._store.leases.renew(self._lease, self._clock(), LEASE_SECONDS)
+        if window:
+            self._store.cursors.forget(name)
+            self._store.gaps.close(source.name, window.since, window.until, self._clock())
+
+    def _budget(self, source: Source) -> Budget:
+        now, spending = self._clock(), self._store.spending
+        budget = make_budget(
+            source.settings.budget,
+            spending.on_day(source.name, now),
+            spending.in_month(source.name, now),
+            now,
+            partial(self._spend, source.name),
+        )
+        budget.ask()
+        return budget
+
+    def _spend(self, source: str, posts: int, money: float) -> None:
+        self._store.spending.add(source, self._clock(), posts, money)
+        self._run = self._run.replace(cost=self._run.cost + money)
 
     def _count(self, batch: Batch) -> None:
         for gap in batch.gaps:
@@ -104,5 +134,4 @@ class _Reading:
         self._run = self._run.replace(
             items=self._run.items + len(batch.items),
             poison=self._run.poison + len(batch.poison),
-            cost=self._run.cost + batch.cost,
         )

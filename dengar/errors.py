@@ -71,11 +71,11 @@ class Forbidden(StopSource):
 
 
 class BudgetSpent(StopSource):
-    """The source's budget is used up until `until`."""
+    """The source's budget is used up until `until`; None: only that of this run."""
 
     outcome = "budget_spent"
 
-    def __init__(self, message: str, *, until: datetime) -> None:
+    def __init__(self, message: str, *, until: datetime | None) -> None:
         super().__init__(message)
         self.until = until
 

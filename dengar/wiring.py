@@ -59,7 +59,7 @@ def open_mongo(settings: Settings, *, own: bool = False) -> Iterator[tuple[str, 
 @contextmanager
 def connect(uri: str, settings: Settings) -> Iterator[Store]:
     """Open the store at this address, and close it in the end."""
-    store = Store.connect(uri, settings.database)
+    store = Store.connect(uri, settings.database, key=load_author_key(settings))
     try:
         yield store
     finally:

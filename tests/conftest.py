@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import hypothesis
 import pytest
+from made import KEY
 
 from dengar.classify import Classifier
 from dengar.classify.corpus import Example, read_corpus
@@ -31,6 +32,7 @@ NEEDED_BYTES = 2_000_000_000
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schedules", type=int, default=6, help="crash schedules for each collector (`make crash`: 40)")
+    parser.addoption("--write-expected", action="store_true", help="write what collectors read: then read it yourself")
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +54,7 @@ def mongo_uri(mongo: EmbeddedMongo) -> str:
 
 @pytest.fixture
 def store(mongo_uri: str) -> Iterator[Store]:
-    opened = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}")
+    opened = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}", key=KEY)
     yield opened
     opened.data.client.drop_database(opened.data.name)
     opened.close()

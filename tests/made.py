@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from dengar.models import Item, Labels, Place, Post, Voice, post_id
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+KEY = b"the key of the tests"
 
 
 def make_item(native_id: str = "1", text: str = "Lampu jalan mati", **changes: object) -> Item:

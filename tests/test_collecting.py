@@ -72,9 +72,9 @@ def waiting(store: Store) -> list[str]:
 
 
 def test_a_run_stores_each_batch_with_its_cursor_and_leaves_a_row(store: Store) -> None:
-    script = Script(batch(1, "a", "b", cost=0.25), batch(2, "c", cost=0.5))
+    script = Script(batch(1, "a", "b"), batch(2, "c"))
     run = collect(store, script)
-    assert (run.outcome, run.items, run.poison, run.cost, run.error) == ("done", 3, 0, 0.75, None)
+    assert (run.outcome, run.items, run.poison, run.cost, run.error) == ("done", 3, 0, 0, None)
     assert (run.started_at, run.ended_at) == (NOW, NOW)
     assert waiting(store) == ["1.0", "1.1", "2.0"]
     assert collect(store, script).outcome == "empty"
@@ -123,10 +123,10 @@ def test_a_collector_that_breaks_leaves_a_row_with_its_traceback_and_no_lease(st
 def test_a_window_is_read_beside_the_cursor(store: Store) -> None:
     script = Script(batch(1, "a"), batch(2, "b"))
     collecting = Collecting(store, lambda: NOW, "me")
-    run = collecting.run(make_source(script), window=WINDOW, budget=Budget(posts=5))
+    run = collecting.run(make_source(script), window=WINDOW)
     assert run is not None
     assert run.items == 2
-    assert script.asked == [(Mark(), WINDOW, Budget(posts=5))]
+    assert [(cursor, window) for cursor, window, _ in script.asked] == [(Mark(), WINDOW)]
     assert store.cursors.find("kotak", Mark) == (Mark(), 0)
 
 

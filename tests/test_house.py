@@ -38,7 +38,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what joins two parts or more
     "pipeline": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
     "archive": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
-    "collecting": RECORDS | {"ingest", "store"},
+    "budgeting": {"ingest", "store"},
+    "collecting": RECORDS | {"budgeting", "ingest", "store"},
     "intake": RECORDS | {"ingest", "store"},
     "health": RECORDS | {"ingest", "store"},
     "working": RECORDS | {"ingest", "pipeline", "store"},

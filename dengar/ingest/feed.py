@@ -3,7 +3,7 @@
 import copy
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from lxml import etree
 from pydantic import HttpUrl
 
 from dengar.errors import Blocked, Poison, SourceChanged
-from dengar.ingest.fetch import Answer, fetch_url
+from dengar.ingest.fetch import fetch_url
 from dengar.ingest.formats.dates import read_time
 from dengar.ingest.formats.html import to_text
 from dengar.ingest.formats.row import LONGEST_TEXT, contents_id, is_on_globe, plausible, read_point
@@ -52,8 +52,12 @@ def pull(settings: Settings, cursor: Cursor, window: Window | None, budget: Budg
     answer = fetch_url(str(settings.url), now=now, headers=_conditions(cursor))
     if answer.status == 304:  # noqa: PLR2004  not modified
         return
-    items = read_feed(answer.body, settings, now)[: budget.posts]
-    yield Batch(items=items, gaps=_find_gap(settings, cursor, items, now), cursor=_next_cursor(answer, items, now))
+    found = read_feed(answer.body, settings, now)
+    items = found[: budget.posts]
+    budget.spend(len(items))
+    # What a budget left out must not be "not modified" the next time.
+    headers = answer.headers if len(items) == len(found) else {}
+    yield Batch(items=items, gaps=_find_gap(settings, cursor, items, now), cursor=_next_cursor(headers, items, now))
 
 
 def parse(item: Item) -> Draft:
@@ -183,10 +187,10 @@ def _find_gap(settings: Settings, cursor: Cursor, items: tuple[Item, ...], now: 
     return (Gap(source=settings.name, since=cursor.read_at, until=now, cause=cause, noticed_at=now),)
 
 
-def _next_cursor(answer: Answer, items: tuple[Item, ...], now: datetime) -> Cursor:
+def _next_cursor(headers: Mapping[str, str], items: tuple[Item, ...], now: datetime) -> Cursor:
     return Cursor(
-        etag=answer.headers.get("etag", ""),
-        modified=answer.headers.get("last-modified", ""),
+        etag=headers.get("etag", ""),
+        modified=headers.get("last-modified", ""),
         entries=tuple(item.native_id for item in items),
         read_at=now,
     )

@@ -2,11 +2,13 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx2
+import msgspec
 import stamina
 
 from dengar import __version__
@@ -21,6 +23,9 @@ DEFAULT_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
 ATTEMPTS = 3
 _SECONDS = re.compile(r"[0-9]{1,9}")
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
+
+T = TypeVar("T")
 
 
 class Answer(Record, frozen=True, kw_only=True):
@@ -31,14 +36,24 @@ class Answer(Record, frozen=True, kw_only=True):
     body: bytes
 
 
-def fetch_url(
-    url: str, *, now: datetime, headers: Mapping[str, str] | None = None, deadline: float = DEADLINE_SECONDS
-) -> Answer:
-    """Get a URL; 200 and 304 are answers, everything else is a typed StopSource.
+Explain = Callable[[Answer, str, datetime], StopSource]
 
-    Only transport errors are tried again, within the deadline (seconds). Raises SourceChanged for an answer over 10 MB.
+
+def fetch_url(
+    url: str,
+    *,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+    deadline: float = DEADLINE_SECONDS,
+    explain: Explain | None = None,
+) -> Answer:
+    """Get a URL; 2xx and 304 are answers, everything else is a typed StopSource.
+
+    Only transport errors are tried again, within the deadline (seconds). `explain` knows the vendor's own error codes.
+    Raises SourceChanged for an answer over 10 MB.
     """
-    return _refuse(_ask("GET", url, headers=headers, attempts=ATTEMPTS, deadline=deadline), url, now)
+    answer = _ask("GET", url, headers=headers, attempts=ATTEMPTS, deadline=deadline)
+    return _refuse(answer, url, now, explain or make_error)
 
 
 def post_form(url: str, fields: Mapping[str, str], *, deadline: float = DEADLINE_SECONDS) -> Answer:
@@ -49,12 +64,45 @@ def post_form(url: str, fields: Mapping[str, str], *, deadline: float = DEADLINE
     return _ask("POST", url, fields=fields, attempts=1, deadline=deadline)
 
 
+def post_json(
+    url: str,
+    message: object,
+    *,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+    deadline: float = DEADLINE_SECONDS,
+    explain: Explain | None = None,
+) -> Answer:
+    """Post JSON once, without following redirects; 200 to 299 are answers, everything else is a typed StopSource.
+
+    Nothing is tried again: a message that was perhaps taken must not be sent twice.
+    """
+    body = msgspec.json.encode(message)
+    typed = {"content-type": "application/json"} | dict(headers or {})
+    answer = _ask("POST", url, headers=typed, body=body, attempts=1, deadline=deadline)
+    return _refuse(answer, url, now, explain or make_error)
+
+
+def read_json(answer: Answer, url: str, kind: type[T]) -> T:
+    """Read an answer as what it must be; raises Blocked for a web page, SourceChanged for any other shape.
+
+    `kind` is a msgspec Struct (or another type) that names what is needed; what it does not name is passed over.
+    """
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is a DecodeError
+        if _PAGE.match(answer.body):
+            raise Blocked(f"{url} answered with a web page: a login or a block, not what was asked for.") from error
+        raise SourceChanged(f"{url} answered with another shape than we know: {error}.") from error
+
+
 def _ask(
     method: str,
     url: str,
     *,
     headers: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
+    body: bytes | None = None,
     attempts: int,
     deadline: float,
 ) -> Answer:
@@ -62,7 +110,7 @@ def _ask(
     try:
         for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=attempts, timeout=deadline):
             with attempt:
-                return _ask_once(method, url, headers or {}, fields, end)
+                return _ask_once(method, url, headers or {}, fields, body, end)
     except httpx2.TransportError as error:
         raise Transient(f"{url} cannot be reached: {error or type(error).__name__}.") from error
     except httpx2.TooManyRedirects as error:
@@ -72,32 +120,35 @@ def _ask(
     raise AssertionError("stamina gives an answer or raises")
 
 
-def _ask_once(
-    method: str, url: str, headers: Mapping[str, str], fields: Mapping[str, str] | None, end: float
+def _ask_once(  # noqa: PLR0917  only _ask calls it
+    method: str, url: str, headers: Mapping[str, str], fields: Mapping[str, str] | None, body: bytes | None, end: float
 ) -> Answer:
     patience = max(0.1, min(SILENCE_SECONDS, end - time.monotonic()))
     with (
         httpx2.Client(follow_redirects=method == "GET", max_redirects=5, timeout=patience) as client,
-        client.stream(method, url, headers={"user-agent": USER_AGENT, **headers}, data=fields) as response,
+        client.stream(
+            method, url, headers={"user-agent": USER_AGENT, **headers}, data=fields, content=body
+        ) as response,
     ):
-        body = bytearray()
+        read = bytearray()
         for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > LARGEST_BYTES:
+            read += chunk
+            if len(read) > LARGEST_BYTES:
                 raise SourceChanged(f"{url} answered with more than {LARGEST_BYTES:,} bytes.")
             if time.monotonic() > end:
                 raise httpx2.ReadTimeout("the answer took too long")
         lower = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(status=response.status_code, headers=lower, body=bytes(body))
+        return Answer(status=response.status_code, headers=lower, body=bytes(read))
 
 
-def _refuse(answer: Answer, url: str, now: datetime) -> Answer:
-    if answer.status in {200, 304}:
+def _refuse(answer: Answer, url: str, now: datetime, explain: Explain) -> Answer:
+    if answer.status // 100 == 2 or answer.status == 304:  # noqa: PLR2004  the classes of HTTP
         return answer
-    raise _error(answer, url, now)
+    raise explain(answer, url, now)
 
 
-def _error(answer: Answer, url: str, now: datetime) -> StopSource:
+def make_error(answer: Answer, url: str, now: datetime) -> StopSource:
+    """Say what an answer that is none means for the source, by its status alone."""
     if answer.status in {429, 503} and (answer.status == 429 or "retry-after" in answer.headers):  # noqa: PLR2004
         until = read_retry_after(answer.headers.get("retry-after", ""), now)
         return RateLimited(f"{url} asks to wait until {until:%H:%M} UTC.", until=until)

@@ -39,13 +39,13 @@ def pull(settings: Settings, cursor: Cursor, window: Window | None, budget: Budg
     """Read every file on from where it was left; a changed file is read again, which doubles nothing."""
     del window
     done = dict(cursor.done)
-    left = budget.posts
     for path in find_files(settings.path):
         key = digest(path)
         for batch, end in _read_batches(path, settings, done.get(key, 0), clock):
             done[key] = end
+            budget.spend(len(batch.items))
             yield batch.replace(cursor=Cursor(done=dict(done)))
-            if left is not None and (left := left - len(batch.items)) <= 0:
+            if budget.posts == 0:
                 return
 
 

@@ -66,7 +66,7 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
         media_type=media_type,
         observed_at=now,
     )
-    return Batch(items=(item,))
+    return Batch(items=(item,), numbered=True)
 
 
 def _native_id(key: str) -> str:

@@ -77,6 +77,7 @@ def _pull_behind(session: Session, settings: Settings, cursor: Cursor, budget: B
         reached = _advance(reached, page, now)
         more = page.uid < found[-1]
         reached = reached if more else _finish(reached, session.uidnext)
+        budget.spend(len(page.mails))
         yield _make_batch(settings, session.uidvalidity, page, now, cursor=reached, more=more)
     if not found and (finished := _finish(start, session.uidnext)) != cursor:
         yield Batch(items=(), cursor=finished)
@@ -88,6 +89,7 @@ def _pull_window(session: Session, settings: Settings, window: Window, budget: B
     found = session.search(f"SINCE {write_day(first)} BEFORE {write_day(last)}")
     inside = [m.uid for m in look(session, found) if m.arrival and window.since <= m.arrival < window.until]
     for page in read_pages(session, inside[: budget.posts], settings.largest_bytes):
+        budget.spend(len(page.mails))
         yield _make_batch(settings, session.uidvalidity, page, clock(), cursor=None, more=page.uid < inside[-1])
 
 

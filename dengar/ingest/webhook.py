@@ -49,7 +49,7 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
         media_type="application/json",
         observed_at=now,
     )
-    return Batch(items=(item,))
+    return Batch(items=(item,), numbered=True)
 
 
 def parse(item: Item) -> Draft:

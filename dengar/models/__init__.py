@@ -7,13 +7,14 @@ from dengar.models.place import Area, Candidate, Level, Located, Mention, Place,
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
 from dengar.models.report import OPEN_STATES, Event, EventKind, Report, Routing, State, Voice
-from dengar.models.request import Receipt, Request
+from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.run import Gap, Run
 from dengar.models.status import SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
 __all__ = [
     "OPEN_STATES",
+    "Accepted",
     "Alternative",
     "Area",
     "Candidate",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from dengar.models.record import Record
 
-Kind = Literal["upsert", "edit", "tombstone"]
+Kind = Literal["upsert", "edit", "hidden", "tombstone", "ended"]
 
 
 class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -15,6 +15,10 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
     `collector` names the module of `dengar.ingest` that can read the bytes; `source` the configured source that
     fetched them. `observed_at` is our clock, `claimed_at` theirs and may lie. `number` is a tracking number that was
     already told to the sender.
+
+    `kind` says what happened: upsert (said, or said again), edit (its author changed it), hidden (the source does not
+    show it for now), tombstone (deleted: to be erased here), ended (the source says that the matter is over). The last
+    three need no payload that can be read.
     """
 
     channel: str
@@ -36,8 +40,9 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def content_hash(self) -> str:
-        """Hex digest of the bytes: the same message with other bytes is a new revision."""
-        return hashlib.blake2b(self.payload, digest_size=16).hexdigest()
+        """Hex digest of the kind and the bytes: the same message with other bytes is a new revision."""
+        said = self.kind in {"upsert", "edit"}
+        return hashlib.blake2b(self.payload if said else self.kind.encode(), digest_size=16).hexdigest()
 
 
 def post_id(item_id: str) -> str:

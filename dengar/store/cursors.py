@@ -35,6 +35,10 @@ class Cursors:
             raise LeaseLost(f"The cursor of {source} was moved by another process.")
         return version + 1
 
+    def forget(self, source: str) -> None:
+        """Forget how far something was read that is read to its end once."""
+        self._rows.delete_one({"_id": source})
+
     def pause(self, source: str, until: datetime) -> None:
         """Leave the source alone until then: it asked for it, or its budget is spent."""
         self._rows.update_one({"_id": source}, {"$set": {"not_before": until}}, upsert=True)

@@ -1,5 +1,7 @@
 """gaps: windows that no run could read."""
 
+from datetime import datetime
+
 from dengar.models import Gap
 from dengar.store.documents import Rows, from_document, to_document
 
@@ -14,6 +16,11 @@ class Gaps:
         """Remember a gap; the same window again replaces it."""
         key = f"{gap.source}:{gap.since.isoformat()}:{gap.until.isoformat()}"
         self._rows.replace_one({"_id": key}, to_document(gap) | {"_id": key}, upsert=True)
+
+    def close(self, source: str, since: datetime, until: datetime, at: datetime) -> None:
+        """Mark the source's gaps that lie within [since, until) as filled."""
+        inside = {"source": source, "since": {"$gte": since}, "until": {"$lte": until}}
+        self._rows.update_many(inside | {"closed_at": {"$exists": False}}, {"$set": {"closed_at": at}})
 
     def find_open(self) -> list[Gap]:
         """Give the gaps that were never filled, newest first."""

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import gridfs
@@ -28,8 +28,10 @@ class Items:
         started = time.time_ns()
         return [self.to_row(item, started + place) for place, item in enumerate(items)]
 
-    def save(self, documents: Sequence[Document], session: Session) -> None:
+    def save(self, documents: Sequence[Document], session: Session) -> set[str]:
         """Store new items, and new contents of known ones as a further revision; known contents change nothing.
+
+        Gives the ids of the new ones.
 
         A tracking number that was told once stays: two deliveries with different bytes may come at the same moment.
         """
@@ -46,6 +48,7 @@ class Items:
             self._rows.insert_many(fresh, ordered=True, session=session)
         if changed:
             self._rows.bulk_write(changed, session=session)
+        return {document["_id"] for document in fresh}
 
     def pending(self, limit: int, most_bytes: int) -> list[Pending]:
         """Give the items that wait, oldest first: at most `limit`, and no more once `most_bytes` are passed."""
@@ -78,10 +81,10 @@ class Items:
         row = self._rows.find_one({"_id": item_id})
         return self.from_row(row) if row else None
 
-    def number_of(self, item_id: str) -> str | None:
-        """Give the tracking number that was told for this item."""
-        row = self._rows.find_one({"_id": item_id}, {"number": 1})
-        return row.get("number") if row else None
+    def numbers_of(self, item_ids: Iterable[str]) -> dict[str, str | None]:
+        """Give the tracking numbers that were told for those of these items that are stored."""
+        rows = self._rows.find({"_id": {"$in": list(item_ids)}}, {"number": 1})
+        return {row["_id"]: row.get("number") for row in rows}
 
     def find_number(self, number: str) -> str | None:
         """Give the id of the item that has this tracking number."""

@@ -9,6 +9,7 @@ from dengar.models import OPEN_STATES
 from dengar.store.documents import Data
 
 RAW_DAYS = 30
+TALLY_DAYS = 90
 NAMESPACE_EXISTS = 48
 
 
@@ -73,4 +74,13 @@ FIRST_INDEXES: dict[str, list[IndexModel]] = {
     ],
 }
 
-MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes,)
+
+def channels(data: Data) -> None:
+    """Create what many channels need: budgets, silence, deletions."""
+    for name in ("erased", "spending", "tallies"):
+        _create_collection(data, name)
+    data["spending"].create_index([("source", 1), ("day", 1)])
+    data["tallies"].create_index("hour", expireAfterSeconds=TALLY_DAYS * 86400)
+
+
+MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels)

@@ -16,6 +16,7 @@ from dengar.errors import StoreUnavailable
 from dengar.models import Changes, Item, Quarantined
 from dengar.store.cursors import Cursors
 from dengar.store.documents import Data, Document
+from dengar.store.erased import Erased
 from dengar.store.events import Events
 from dengar.store.gaps import Gaps
 from dengar.store.items import Items
@@ -27,6 +28,8 @@ from dengar.store.posts import Posts
 from dengar.store.quarantine import Quarantine
 from dengar.store.reports import Reports
 from dengar.store.runs import Runs
+from dengar.store.spending import Spending
+from dengar.store.tallies import Tallies
 from dengar.store.units import Units
 
 T = TypeVar("T")
@@ -36,10 +39,11 @@ Client = pymongo.MongoClient[Document]
 class Store:
     """All that Dengar remembers; every write waits for a majority of the replica set."""
 
-    def __init__(self, client: Client, data: Data) -> None:
+    def __init__(self, client: Client, data: Data, key: bytes) -> None:
         self._client = client
         self.data = data
         self.cursors = Cursors(data["cursors"])
+        self.erased = Erased(data["erased"], key)
         self.events = Events(data["events"])
         self.gaps = Gaps(data["gaps"])
         self.items = Items(data)
@@ -50,11 +54,16 @@ class Store:
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.reports = Reports(data["reports"])
         self.runs = Runs(data["runs"])
+        self.spending = Spending(data["spending"])
+        self.tallies = Tallies(data["tallies"])
         self.units = Units(data["units"])
 
     @classmethod
-    def connect(cls, uri: str, database: str = "dengar", *, patience_seconds: float = 30) -> Self:
-        """Open the database and bring its indexes up to date; raises StoreUnavailable when no primary answers."""
+    def connect(cls, uri: str, database: str, *, key: bytes, patience_seconds: float = 30) -> Self:
+        """Open the database and bring its indexes up to date; raises StoreUnavailable when no primary answers.
+
+        `key` hashes the names of deleted messages.
+        """
         client: Client = pymongo.MongoClient(uri, serverSelectionTimeoutMS=int(patience_seconds * 1000))
         data: Data = client.get_database(
             database,
@@ -68,7 +77,7 @@ class Store:
             client.close()
             reason = str(error).partition(" (configured")[0].partition(", Timeout")[0]
             raise StoreUnavailable(f"No writable MongoDB replica set answers there: {reason}.") from error
-        return cls(client, data)
+        return cls(client, data, key)
 
     def close(self) -> None:
         """Close the connections."""
@@ -91,17 +100,20 @@ class Store:
     ) -> int:
         """Store a batch and the cursor that is true with it, both or neither; gives the cursor's new version.
 
-        Items that are stored already with the same bytes are left alone. Raises LeaseLost when another process moved
-        the cursor since `version` was read.
+        Items that are stored already with the same bytes, or were deleted, are left alone. Raises LeaseLost when
+        another process moved the cursor since `version` was read.
         """
-        ready = self.items.prepare(items)
+        wanted = self.erased.leave_out(items)
+        ready = self.items.prepare(wanted)
 
-        def write(session: ClientSession) -> int:
-            self.items.save(ready, session)
+        def write(session: ClientSession) -> tuple[set[str], int]:
+            fresh = self.items.save(ready, session)
             self.quarantine.keep(poison, session)
-            return self.cursors.save(source, cursor, version, session) if cursor is not None else version
+            return fresh, self.cursors.save(source, cursor, version, session) if cursor is not None else version
 
-        return self._in_transaction(write)
+        fresh, moved = self._in_transaction(write)
+        self.tallies.count([item for item in wanted if item.id in fresh])
+        return moved
 
     def save_changes(self, changes: Changes, lease: Lease, now: datetime) -> None:
         """Write the outcome of a pipeline batch, all or nothing.

@@ -52,9 +52,9 @@ Words = Annotated[Telling, Depends(telling_of)]
 async def send_report(request: Request, response: Response, site: TheSite) -> Taken:
     """Send a report; 201 for a new one, 200 when its key was taken before."""
     refuse_haste(site, request)
-    receipt = await run_in_threadpool(site.pushes["form"], await read_request(request))
+    (receipt,) = (await run_in_threadpool(site.pushes["form"], await read_request(request))).receipts
     response.status_code = 201 if receipt.is_new else 200
-    return Taken(nomor=receipt.number, url=f"/laporan/{receipt.number}", baru=receipt.is_new)
+    return Taken(nomor=str(receipt.number), url=f"/laporan/{receipt.number}", baru=receipt.is_new)
 
 
 @router.get("/laporan")

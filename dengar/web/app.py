@@ -59,7 +59,7 @@ def _add_pages(app: FastAPI) -> None:
     app.add_route("/laporan/{number}", reports.show_report)
     app.add_route("/cek", reports.show_search)
     app.add_route("/lapor", form.show_or_take_form, methods=["GET", "POST"])
-    app.add_route("/kait/{name}", hooks.take_hook, methods=["POST"])
+    app.add_route("/kait/{name}", hooks.take_hook, methods=["GET", "POST"])
     app.add_route("/status", health.show_status)
     app.add_route("/api/status", health.give_status)
     app.add_route("/sehat", health.give_health)

@@ -18,7 +18,13 @@ async def read_request(request: WebRequest) -> Request:
     """Read a request as a push channel takes it; raises HTTPException 413 for a body over the limit."""
     body = await _read_body(request)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Request(headers=headers, body=body, remote=request.client.host if request.client else "")
+    return Request(
+        headers=headers,
+        body=body,
+        remote=request.client.host if request.client else "",
+        method=request.method,
+        query=request.url.query,
+    )
 
 
 async def _read_body(request: WebRequest) -> bytes:

@@ -23,12 +23,12 @@ async def _take(site: Site, request: Request) -> Response:
     refuse_haste(site, request)
     message = await read_request(request)
     try:
-        receipt = await run_in_threadpool(site.pushes["form"], message)
+        taken = await run_in_threadpool(site.pushes["form"], message)
     except BadRequest as problem:
         typed = await read_typed(request, message.body)
         context = blank_form() | {"typed": typed, "problem": str(problem)}
         return await run_in_threadpool(site.page, request, "form.html", context, code=problem.status)
-    return RedirectResponse(f"/laporan/{receipt.number}?baru=1", 303)
+    return RedirectResponse(f"/laporan/{taken.receipts[0].number}?baru=1", 303)
 
 
 def refuse_haste(site: Site, request: Request) -> None:

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.requests import Request as WebRequest
 from starlette.responses import HTMLResponse
 
-from dengar.models import Receipt, Request, Status
+from dengar.models import Accepted, Request, Status
 from dengar.store import Store
 from dengar.web.figures import Figures
 from dengar.web.files import Files
@@ -21,7 +21,7 @@ from dengar.web.language import COOKIE, Language, choose_language, languages
 from dengar.web.rate import Rate
 from dengar.web.telling import SAFE_TEXT, Telling, tame
 
-Push: TypeAlias = Callable[[Request], Receipt]
+Push: TypeAlias = Callable[[Request], Accepted]
 YEAR_SECONDS = 365 * 86400
 _TEMPLATES = Path(__file__).parent / "templates"
 

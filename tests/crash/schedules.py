@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pymongo
+from made import KEY
 from pymongo import monitoring
 
 from dengar.store import Store
@@ -91,7 +92,7 @@ def _run_child(work: Work, mongo: EmbeddedMongo, database: str, fault: Fault, lo
         try:
             _end_transactions(mongo)
             monitoring.register(Killer(fault, mongo.pid))
-            work(Store.connect(mongo.uri, database, patience_seconds=10))
+            work(Store.connect(mongo.uri, database, key=KEY, patience_seconds=10))
             code = 0
         except BaseException:  # noqa: BLE001  the child must never go on as a second pytest
             log.write_text(traceback.format_exc())

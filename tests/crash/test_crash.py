@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pytest
 from dovecot import PASSWORD, run_dovecot
+from made import KEY
 from schedules import Work, run_undisturbed, run_with_faults
 
 from dengar.collecting import Collecting
@@ -69,7 +70,7 @@ def own_mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMong
 @pytest.fixture(scope="module")
 def judges(own_mongo: EmbeddedMongo, model_dir: Path) -> Parts:
     """The classifier, locator and rules, loaded once and inherited by every child."""
-    store = Store.connect(own_mongo.uri, "judges")
+    store = Store.connect(own_mongo.uri, "judges", key=KEY)
     parts = Parts(Settings(model_dir=model_dir), store)
     assert parts.router.rules
     assert parts.classifier.label(["banjir"])
@@ -84,7 +85,7 @@ def make_working(judges: Parts, store: Store, clock: Clock) -> Working:
         locator=judges.locator,
         router=judges.router,
         categories=category_codes(),
-        author_key=b"the key of the tests",
+        author_key=KEY,
     )
     return Working(store, pipeline, clock, "tests")
 
@@ -274,7 +275,7 @@ class OpenStore:
     """A store for a with-block, whose database is dropped behind it."""
 
     def __init__(self, uri: str, database: str) -> None:
-        self._store = Store.connect(uri, database)
+        self._store = Store.connect(uri, database, key=KEY)
 
     def __enter__(self) -> Store:
         return self._store

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from made import make_item
+from made import KEY, make_item
 
 from dengar.errors import DataFolderBusy, StoreUnavailable
 from dengar.store import Store
@@ -47,7 +47,7 @@ def test_a_folder_that_is_held_is_refused(own: EmbeddedMongo, tmp_path: Path) ->
 
 
 def test_a_killed_mongod_comes_back_with_every_acknowledged_write(own: EmbeddedMongo) -> None:
-    store = Store.connect(own.uri)
+    store = Store.connect(own.uri, "dengar", key=KEY)
     assert not own.revive()
     for n in range(30):
         store.save_batch("kotak", [make_item(str(n))])
@@ -63,7 +63,7 @@ def test_a_stopped_one_lets_the_folder_go_and_keeps_what_was_written(tmp_path: P
     mongo = EmbeddedMongo(tmp_path, cache_gb=0.25)
     for n in range(2):
         mongo.start()
-        store = Store.connect(mongo.uri)
+        store = Store.connect(mongo.uri, "dengar", key=KEY)
         assert store.items.count_pending() == n
         store.save_batch("kotak", [make_item(str(n))])
         store.close()
@@ -89,7 +89,7 @@ def test_a_folder_with_a_path_too_long_for_a_socket_works(tmp_path: Path) -> Non
     assert len(str(socket_path(folder))) < 108
     mongo = EmbeddedMongo(folder, cache_gb=0.25)
     mongo.start()
-    store = Store.connect(mongo.uri)
+    store = Store.connect(mongo.uri, "dengar", key=KEY)
     assert store.is_ready()
     store.close()
     mongo.stop()

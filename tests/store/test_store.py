@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made import NOW, make_item, make_place, make_post, make_voice
+from made import KEY, NOW, make_item, make_place, make_post, make_voice
 
 from dengar.errors import DengarError, LeaseLost, StoreUnavailable
 from dengar.ingest.protocol import Cursor
@@ -51,7 +51,7 @@ def test_migrations_are_run_once_and_may_be_repeated(store: Store) -> None:
 def test_two_processes_may_start_at_once(mongo_uri: str) -> None:
     name = f"t{ObjectId()}"
     with ThreadPoolExecutor(4) as pool:
-        stores = list(pool.map(lambda _: Store.connect(mongo_uri, name), range(4)))
+        stores = list(pool.map(lambda _: Store.connect(mongo_uri, name, key=KEY), range(4)))
     stores[0].data.client.drop_database(name)
     for one in stores:
         one.close()
@@ -66,7 +66,7 @@ def test_raw_items_leave_after_thirty_days_unless_they_wait(store: Store) -> Non
 
 def test_a_silent_address_is_said() -> None:
     with pytest.raises(StoreUnavailable, match="No writable MongoDB"):
-        Store.connect("mongodb://%2Fnowhere%2Fmongod.sock/?directConnection=true", "x", patience_seconds=0.2)
+        Store.connect("mongodb://%2Fnowhere%2Fmongod.sock/?directConnection=true", "x", key=KEY, patience_seconds=0.2)
 
 
 def test_a_running_store_is_ready(store: Store) -> None:
@@ -203,9 +203,9 @@ def test_a_payload_in_quarantine_keeps_its_file(store: Store) -> None:
 
 def test_a_tracking_number_leads_to_its_item(store: Store) -> None:
     store.save_batch("form", [make_item("1", number="DKI-2611-000001")])
-    assert store.items.number_of("berkas:berkas:1") == "DKI-2611-000001"
+    assert store.items.numbers_of(["berkas:berkas:1"]) == {"berkas:berkas:1": "DKI-2611-000001"}
     assert store.items.find_number("DKI-2611-000001") == "berkas:berkas:1"
-    assert store.items.number_of("berkas:berkas:2") is None
+    assert store.items.numbers_of(["berkas:berkas:2"]) == {}
     assert store.items.find_number("DKI-2611-000009") is None
     assert store.items.find("berkas:berkas:2") is None
 
@@ -305,7 +305,7 @@ def test_of_threads_that_race_for_a_lease_one_wins(store: Store) -> None:
 
 
 def test_numbers_are_unique_over_stores_and_threads(mongo_uri: str, store: Store) -> None:
-    other = Store.connect(mongo_uri, store.data.name)
+    other = Store.connect(mongo_uri, store.data.name, key=KEY)
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(lambda n: (store, other)[n % 2].numbers.take(NOW), range(800)))
     other.close()

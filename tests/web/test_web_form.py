@@ -139,4 +139,4 @@ def test_the_form_is_no_webhook_and_an_unknown_one_is_not_found(site: Running) -
     with site.client() as client:
         assert client.post("/kait/form", content=b"{}").status_code == 404
         assert client.post("/kait/nope", content=b"{}").json()["error"] == "No webhook has this name."
-        assert client.get("/kait/balai").status_code == 405
+        assert client.get("/kait/balai").status_code == 401  # some channels shake hands by GET

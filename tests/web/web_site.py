@@ -10,9 +10,10 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from made import KEY
 
 from dengar.errors import BadRequest
-from dengar.models import Receipt, Request, SourceStatus, Status
+from dengar.models import Accepted, Receipt, Request, SourceStatus, Status
 from dengar.store import Store
 from dengar.web.app import Push, make_app
 from dengar.web.serve import make_server
@@ -32,19 +33,20 @@ class FakePush:
         self.requests: list[Request] = []
         self.problem: Exception | None = None
 
-    def __call__(self, request: Request) -> Receipt:
+    def __call__(self, request: Request) -> Accepted:
         if self.problem:
             raise self.problem
         is_new = request.body not in [one.body for one in self.requests]
         self.requests.append(request)
         number = 1 + [one.body for one in self.requests].index(request.body)
-        return Receipt(item_id=f"form:web:{number}", number=f"DKI-2611-{number:06d}", is_new=is_new)
+        receipt = Receipt(item_id=f"form:web:{number}", number=f"DKI-2611-{number:06d}", is_new=is_new)
+        return Accepted(receipts=(receipt,))
 
 
 class SignedPush(FakePush):
     """Refuses what is not signed."""
 
-    def __call__(self, request: Request) -> Receipt:
+    def __call__(self, request: Request) -> Accepted:
         if request.headers.get("x-signature") != "good":
             raise BadRequest("The signature is missing, wrong, or too old.", status=401)
         return super().__call__(request)
@@ -105,7 +107,7 @@ def site(store: Store) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def lone_store(mongo_uri: str) -> Iterator[Store]:
     """One database for all tests of a module that store nothing: making its indexes takes a while."""
-    opened = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}")
+    opened = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}", key=KEY)
     yield opened
     opened.data.client.drop_database(opened.data.name)
     opened.close()

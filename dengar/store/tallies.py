@@ -1,0 +1,39 @@
+"""tallies: how many new messages each source brought in each hour, by which silence is recognised."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pymongo import UpdateOne
+
+from dengar.models import Item
+from dengar.store.documents import Document, Rows
+
+
+class Tallies:
+    """Answers: how much does this source usually bring at this time of the week."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def count(self, items: Sequence[Item]) -> None:
+        """Count new items in the hour in which we saw them."""
+        seen = Counter((item.source, item.observed_at.replace(minute=0, second=0, microsecond=0)) for item in items)
+        writes: list[UpdateOne] = [
+            UpdateOne(
+                {"_id": f"{source}:{hour:%Y-%m-%dT%H}"},
+                {"$inc": {"items": count}, "$set": {"source": source, "hour": hour}},
+                upsert=True,
+            )
+            for (source, hour), count in seen.items()
+        ]
+        if writes:
+            self._rows.bulk_write(writes, ordered=False)
+
+    def since(self, start: datetime) -> dict[str, dict[datetime, int]]:
+        """Give the counts of every source by hour (UTC); an hour without any message has no entry."""
+        found: dict[str, dict[datetime, int]] = defaultdict(dict)
+        row: Document
+        for row in self._rows.find({"hour": {"$gte": start}}):
+            found[row["source"]][row["hour"].astimezone(UTC)] = row["items"]
+        return dict(found)
