@@ -183,6 +183,28 @@ def replay(channel: str | None) -> None:
 
 
 @main.command()
+@click.option("--author", required=True, help="What the channel calls the person: an account's id, address, number.")
+@click.option("--channel", help="Only in this channel.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def erase(*, author: str, channel: str | None, yes: bool) -> None:
+    """Delete everything that a person wrote, for good, and say what that touched."""
+    if not yes:
+        click.confirm(f"Delete everything that {author} wrote in {channel or 'any channel'}, for good?", abort=True)
+    with _parts() as parts:
+        touched = parts.erase_author(author, channel)
+        _drain(parts)
+    for name, count in sorted(touched.posts.items()):
+        click.echo(f"{name}: {count} messages deleted.")
+    if not touched.posts:
+        click.echo("No message that was read is by this author: names are told exactly, with the channel's own id.")
+    click.echo(
+        f"{len(touched.reports)} reports changed, {touched.photos} photos; besides, {touched.waiting} messages that "
+        f"waited and {touched.quarantined} in quarantine that held the name."
+    )
+    click.echo("".join(f"  {number}\n" for number in touched.reports), nl=False)
+
+
+@main.command()
 @click.option("--in", "source", type=click.File("rb"), default="-", help="Rows {id, text}; left out: standard input.")
 @click.option("--out", "target", type=click.File("wb"), default="-", help="Left out: standard output.")
 def classify(source: BinaryIO, target: BinaryIO) -> None:

@@ -116,10 +116,10 @@ class _Reading:
         now, spending = self._clock(), self._store.spending
         budget = make_budget(
             source.settings.budget,
-            spending.on_day(source.name, now),
-            spending.in_month(source.name, now),
+            spending.on_day(source.settings.name, now),
+            spending.in_month(source.settings.name, now),
             now,
-            partial(self._spend, source.name),
+            partial(self._spend, source.settings.name),
         )
         budget.ask()
         return budget

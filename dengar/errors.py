@@ -5,6 +5,7 @@ DengarError
 │   └── Poison               it cannot be read: quarantine it with its bytes
 ├── StopSource               end this run of this source, the others go on
 │   ├── Transient            try again inside the run (the only one that is)
+│   │   └── NotSent          no connection was made: what was to be sent can be sent again
 │   ├── RateLimited          wait until the stated time
 │   ├── AuthExpired          a person must renew the credentials
 │   ├── Forbidden            the account lacks the stated capability
@@ -46,6 +47,10 @@ class Transient(StopSource):
     """A passing failure of the network or the other side."""
 
     outcome = "transient"
+
+
+class NotSent(Transient):
+    """No connection was made, so the other side has surely taken nothing."""
 
 
 class RateLimited(StopSource):

@@ -5,7 +5,11 @@
       judge          label (category, complaint or not, urgency, sentiment) and locate (mentions, one place), by batch
       join           each post becomes a voice of a known problem, or opens a report
       route          unit and deadlines for a new report, or the reason why a person must look
+      end            a report is closed when all its sources say that the matter is over
+      tell           what the authors may be told goes to the outbox
       Changes        the store writes them all or none
+
+Deleted messages go another way: `dengar.erasing`.
 
 The pipeline reads what the batch needs first and writes nothing itself: the same function serves live traffic, replay
 and backfill.
@@ -14,10 +18,11 @@ and backfill.
 import hashlib
 import hmac
 import traceback
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from dengar.answering import Answering
 from dengar.errors import DengarError, Poison
 from dengar.ingest import find
 from dengar.ingest.formats.exif import clean
@@ -30,6 +35,7 @@ from dengar.models import (
     Labels,
     Located,
     Media,
+    OutboxMessage,
     Pending,
     Photo,
     Point,
@@ -38,11 +44,12 @@ from dengar.models import (
     post_id,
 )
 from dengar.routing.grouping import LASTING, OpenReports, kelurahan
-from dengar.routing.joining import Joiner, is_reportable, join_categories, references
+from dengar.routing.joining import DIALOGUE, Joiner, is_reportable, join_categories, references
 from dengar.routing.rules import Router
 from dengar.store import Store
 
 LONGEST_FIELD = 2000
+DIALOGUE_LASTS = timedelta(days=1)
 
 StoredPhoto = tuple[str, Photo]
 
@@ -82,6 +89,7 @@ class Pipeline:
         router: Router,
         categories: Mapping[str, str],
         author_key: bytes,
+        answering: Answering | None = None,
     ) -> None:
         self._store = store
         self._classifier = classifier
@@ -89,24 +97,57 @@ class Pipeline:
         self._router = router
         self._categories = categories
         self._author_key = author_key
+        self._answering = answering or Answering()
 
     def process(self, pending: Sequence[Pending], now: datetime) -> Changes:
         """Judge a batch of items; their order decides which of two posts about a problem opens its report."""
-        posts, photos, quarantined = self._make_posts(pending, now)
+        posts, photos, quarantined = self._make_posts([one for one in pending if one.item.is_said], now)
         judged, broken = self._judge_apart(posts, {one.item.id: one.item for one in pending}, now)
-        known = self._store.posts.find_all(post.id for post in judged)
-        referenced = self._store.posts.find_referenced({one for post in judged for one in references(post)})
-        reports = self._find_open(judged, {post.report for post in referenced.values() if post.report})
-        joiner = Joiner(self._router, reports, self._store.numbers.take, known=known, referenced=referenced)
+        over = {post_id(one.item.id): one.item.observed_at for one in pending if one.item.kind == "ended"}
+        known = self._store.posts.find_all([*(post.id for post in judged), *over])
+        joiner = self._make_joiner(judged, known)
         joined = [joiner.join(post, self._choose_category(post)) for post in judged]
+        ended = [post.replace(ended_at=over[key]) for key, post in known.items() if key in over]
+        self._end_reports(joiner, joined, ended, now)
         return Changes(
-            posts=tuple(joined),
+            posts=(*joined, *ended),
             reports=tuple(joiner.touched.values()),
             events=tuple(joiner.events),
             quarantined=(*quarantined, *broken),
             photos=tuple(photos),
             settled=tuple(one.order for one in pending),
+            outbox=tuple(self._tell(joiner, now)),
         )
+
+    def _make_joiner(self, judged: Sequence[Post], known: Mapping[str, Post]) -> Joiner:
+        referenced = self._store.posts.find_referenced({one for post in judged for one in references(post)})
+        talking = [post for post in judged if DIALOGUE in post.flags]
+        latest: dict[str, Post] = {}
+        if talking:
+            since = min(post.created_at for post in talking) - DIALOGUE_LASTS
+            latest = self._store.posts.last_of_authors({post.author for post in talking}, since)
+        threads = {post.report for some in (known, referenced, latest) for post in some.values() if post.report}
+        reports = self._find_open(judged, threads)
+        take = self._store.numbers.take
+        return Joiner(self._router, reports, take, known=known, referenced=referenced, latest=latest)
+
+    def _end_reports(self, joiner: Joiner, joined: Sequence[Post], ended: Sequence[Post], now: datetime) -> None:
+        """Close the reports of which every post has ended; one that a person wrote keeps its report open."""
+        fresh = {post.id: post for post in (*joined, *ended)}
+        for number in sorted({post.report for post in ended if post.report}):
+            posts = {post.id: post for post in self._store.posts.of_report(number)} | {
+                key: post for key, post in fresh.items() if post.report == number
+            }
+            if all(post.ended_at for post in posts.values()):
+                joiner.end(number, now)
+
+    def _tell(self, joiner: Joiner, now: datetime) -> Iterator[OutboxMessage]:
+        for news in joiner.news:
+            report = joiner.touched[news.report]
+            posts = (news.post,) if news.post else self._store.posts.of_report(news.report)
+            for post in posts:
+                if message := self._answering.make(news.kind, report, post, now):
+                    yield message
 
     def _make_posts(
         self, pending: Sequence[Pending], now: datetime
@@ -158,10 +199,9 @@ class Pipeline:
             if is_reportable(post)
             for category in join_categories(post, self._choose_category(post))
         }
-        if not posts:
-            return OpenReports()
-        since = min(post.created_at for post in posts) - LASTING
-        reports = [*self._store.reports.find_open(wanted, since), *self._store.reports.find_all(threads)]
+        since = min((post.created_at for post in posts), default=None)
+        near = self._store.reports.find_open(wanted, since - LASTING) if since else []
+        reports = [*near, *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())
 
     def _choose_category(self, post: Post) -> str | None:
@@ -184,7 +224,7 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
         item_id=item.id,
         source=item.source,
         channel=item.channel,
-        author=pseudonym(f"{item.channel}:{draft.author.lower() or item.id}", author_key),
+        author=make_author(item.channel, draft.author, author_key) if draft.author else pseudonym(item.id, author_key),
         text=mask(plain(draft.text)),
         created_at=draft.created_at,
         observed_at=item.observed_at,
@@ -204,6 +244,11 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
 def _short(text: str | None) -> str | None:
     """Cut what a sender put into a field of its own; None for an empty one."""
     return plain(text[:LONGEST_FIELD]) if text else None
+
+
+def make_author(channel: str, name: str, key: bytes) -> str:
+    """Give the pseudonym of the author whom a channel calls by this name."""
+    return pseudonym(f"{channel}:{name.lower()}", key)
 
 
 def pseudonym(author: str, key: bytes) -> str:

@@ -35,6 +35,9 @@ class WebSettings(BaseModel):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Where residents open this site; told in replies."
+    )
 
 
 class Settings(BaseSettings):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from dengar.answering import Answering
 from dengar.collecting import Collecting
+from dengar.erasing import Touched, erase_author
 from dengar.errors import BadSettings
 from dengar.health import make_status
 from dengar.ingest import find
@@ -19,6 +21,8 @@ from dengar.ingest.protocol import Clock, Source
 from dengar.intake import Intake
 from dengar.models import Status, Unit
 from dengar.pipeline import Pipeline
+from dengar.rechecking import Rechecking
+from dengar.replying import Replying, can_reply
 from dengar.settings import Settings, explain, load_author_key, read_duration
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo, running_uri
@@ -124,9 +128,28 @@ class Parts:
             router=self.router,
             categories=category_codes(),
             author_key=load_author_key(self.settings),
+            answering=Answering(
+                sources={source.name for source in self.sources if can_reply(source)},
+                address=self.settings.web.public_url,
+            ),
         )
         pulled = {source.name for source in self.sources if source.is_pulled}
         return Working(self.store, pipeline, self.clock, self.holder, stoppable=pulled)
+
+    @cached_property
+    def replying(self) -> Replying:
+        """The sender of what people are to be told."""
+        return Replying(self.store, self.sources, self.clock)
+
+    @cached_property
+    def rechecking(self) -> Rechecking:
+        """The second look at messages that were read before."""
+        return Rechecking(self.store, self.collecting)
+
+    def erase_author(self, name: str, channel: str | None) -> Touched:
+        """Queue the deletion of all that an author wrote, in one channel or in every one."""
+        channels = [channel] if channel else self.store.posts.channels()
+        return erase_author(self.store, name, channels, load_author_key(self.settings), self.clock())
 
     def intakes(self, wake: Callable[[], None]) -> dict[str, Intake]:
         """Give a door for every push source that is enabled, by its name."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
+from dengar.erasing import make_erasing
 from dengar.errors import LeaseLost
 from dengar.ingest.protocol import Clock
 from dengar.models import Changes, Pending
@@ -56,9 +57,12 @@ class Working:
 
     def _take_batch(self, lease: Lease) -> int:
         pending = self._store.items.pending(BATCH_ITEMS, BATCH_BYTES)
-        changes = self._pipeline.process(pending, self._clock())
+        deleted = [one.item.id for one in pending if one.item.kind == "tombstone"]
+        changes = self._pipeline.process([one for one in pending if one.item.kind != "tombstone"], self._clock())
         self._store.save_changes(changes, lease, self._clock())
         self._stop_sick_sources(pending, changes)
+        if deleted:
+            self._store.erase(make_erasing(self._store, deleted, self._clock()), lease, self._clock())
         return len(pending)
 
     def _stop_sick_sources(self, pending: Sequence[Pending], changes: Changes) -> None:

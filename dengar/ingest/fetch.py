@@ -12,7 +12,16 @@ import msgspec
 import stamina
 
 from dengar import __version__
-from dengar.errors import AuthExpired, Blocked, Forbidden, RateLimited, SourceChanged, StopSource, Transient
+from dengar.errors import (
+    AuthExpired,
+    Blocked,
+    Forbidden,
+    NotSent,
+    RateLimited,
+    SourceChanged,
+    StopSource,
+    Transient,
+)
 from dengar.models import Record
 
 USER_AGENT = f"Dengar/{__version__} (+https://github.com/dengar-city/dengar; listens for a city's complaints desk)"
@@ -64,6 +73,11 @@ def post_form(url: str, fields: Mapping[str, str], *, deadline: float = DEADLINE
     return _ask("POST", url, fields=fields, attempts=1, deadline=deadline)
 
 
+def post_bytes(url: str, body: bytes, *, headers: Mapping[str, str], deadline: float = DEADLINE_SECONDS) -> Answer:
+    """Post these very bytes once and give the answer, whatever its status; raises StopSource when none comes."""
+    return _ask("POST", url, headers=headers, body=body, attempts=1, deadline=deadline)
+
+
 def post_json(
     url: str,
     message: object,
@@ -111,6 +125,8 @@ def _ask(
         for attempt in stamina.retry_context(on=httpx2.TransportError, attempts=attempts, timeout=deadline):
             with attempt:
                 return _ask_once(method, url, headers or {}, fields, body, end)
+    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+        raise NotSent(f"{url} cannot be reached: {error or type(error).__name__}.") from error
     except httpx2.TransportError as error:
         raise Transient(f"{url} cannot be reached: {error or type(error).__name__}.") from error
     except httpx2.TooManyRedirects as error:

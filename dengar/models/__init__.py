@@ -1,6 +1,6 @@
 """The records that pass between the parts: frozen, typed, without input or output."""
 
-from dengar.models.changes import Changes, Pending
+from dengar.models.changes import Changes, Erasing, OutboxMessage, OutboxState, Pending
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
 from dengar.models.place import Area, Candidate, Level, Located, Mention, Place, Point, Precision
@@ -20,6 +20,7 @@ __all__ = [
     "Candidate",
     "Changes",
     "Draft",
+    "Erasing",
     "Event",
     "EventKind",
     "Gap",
@@ -30,6 +31,8 @@ __all__ = [
     "Located",
     "Media",
     "Mention",
+    "OutboxMessage",
+    "OutboxState",
     "Pending",
     "Photo",
     "Place",

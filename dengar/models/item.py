@@ -6,7 +6,7 @@ from typing import Literal
 
 from dengar.models.record import Record
 
-Kind = Literal["upsert", "edit", "hidden", "tombstone", "ended"]
+Kind = Literal["upsert", "edit", "tombstone", "ended"]
 
 
 class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -16,9 +16,8 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
     fetched them. `observed_at` is our clock, `claimed_at` theirs and may lie. `number` is a tracking number that was
     already told to the sender.
 
-    `kind` says what happened: upsert (said, or said again), edit (its author changed it), hidden (the source does not
-    show it for now), tombstone (deleted: to be erased here), ended (the source says that the matter is over). The last
-    three need no payload that can be read.
+    `kind` says what happened: upsert (said, or said again), edit (its author changed it), tombstone (deleted: to be
+    erased here), ended (the source says that the matter is over). The last two need no payload that can be read.
     """
 
     channel: str
@@ -41,8 +40,12 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def content_hash(self) -> str:
         """Hex digest of the kind and the bytes: the same message with other bytes is a new revision."""
-        said = self.kind in {"upsert", "edit"}
-        return hashlib.blake2b(self.payload if said else self.kind.encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(self.payload if self.is_said else self.kind.encode(), digest_size=16).hexdigest()
+
+    @property
+    def is_said(self) -> bool:
+        """Say whether somebody said something, which can be parsed."""
+        return self.kind in {"upsert", "edit"}
 
 
 def post_id(item_id: str) -> str:

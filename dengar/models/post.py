@@ -49,6 +49,8 @@ class Post(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One message: masked text, keyed pseudonym of its author, labels and place.
 
     A post that joined a report carries its number in `report`. `flags` are short words such as `auto_reply`.
+    `hidden_since`: the source did not return it then, and it is not shown while that lasts. `ended_at`: the source said
+    then that the matter is over.
     """
 
     id: str
@@ -74,6 +76,8 @@ class Post(Record, frozen=True, kw_only=True, omit_defaults=True):
     place: Place | None = None
     outside: str | None = None
     report: str | None = None
+    hidden_since: datetime | None = None
+    ended_at: datetime | None = None
 
 
 class Quarantined(Record, frozen=True, kw_only=True, omit_defaults=True):

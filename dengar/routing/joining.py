@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Literal
 
-from dengar.models import Event, EventKind, Post, Report, Routing, Voice
-from dengar.routing.grouping import OpenReports, make_gist
+from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Routing, Voice
+from dengar.routing.grouping import NOWHERE, OpenReports, make_gist
 from dengar.routing.rules import Router
 from dengar.routing.states import fold
 
@@ -12,13 +13,25 @@ ACTOR = "dengar"
 TITLE_LETTERS = 90
 BROADCAST = {"x", "facebook", "feed"}  # people talk there to everybody: an unsure text is left alone
 MACHINES = {"auto_reply", "bulk"}
+DIALOGUE = "dialogue"  # the flag of messages from channels where people talk with us alone
+SOURCE_ENDED = "Sumbernya menyatakan masalah ini sudah selesai."
+SOURCE_REOPENED = "Sumbernya menampilkan masalah ini lagi."
+
+
+class News(Record, frozen=True, kw_only=True):
+    """What people may be told of a report: `received` and `placed` the author of the post, `done` all its authors."""
+
+    kind: Literal["received", "placed", "done"]
+    report: str
+    post: Post | None = None
 
 
 class Joiner:
     """The reports as they grow while a batch of posts is joined to them.
 
     `known` are those of its posts that were judged before, by id; `referenced` the stored posts that it repeats or
-    answers, by reference. `touched` and `events` are what came of it.
+    answers, by reference; `latest` the last reported posts of people who talk with us in a dialogue, by author.
+    `touched`, `events` and `news` (what the authors of posts may be told) are what came of it.
     """
 
     def __init__(
@@ -29,14 +42,17 @@ class Joiner:
         *,
         known: Mapping[str, Post],
         referenced: Mapping[str, Post],
+        latest: Mapping[str, Post] | None = None,
     ) -> None:
         self._router = router
         self._open = reports
         self._posts = dict(known)
         self._referenced = dict(referenced)
+        self._latest = dict(latest or {})
         self._take_number = take_number
         self.touched: dict[str, Report] = {}
         self.events: list[Event] = []
+        self.news: list[News] = []
 
     def join(self, post: Post, category: str | None) -> Post:
         """Give the post with the number of its report, if it has one; a post judged before keeps its report."""
@@ -45,20 +61,60 @@ class Joiner:
             number = self._open_report(post, category)
         joined = post.replace(report=number)
         self._posts[post.id] = self._referenced[reference(post.item_id)] = joined
+        if number and DIALOGUE in post.flags:
+            self._latest[post.author] = joined
         return joined
+
+    def end(self, number: str, at: datetime) -> None:
+        """Close a report whose sources all say that the matter is over."""
+        report = self._open.find(number)
+        if report is not None and report.state in OPEN_STATES:
+            self._grow(report, at, "state", state="selesai", reason=SOURCE_ENDED)
+            self.news.append(News(kind="done", report=number))
 
     def _report_before(self, post: Post) -> str | None:
         before = self._posts.get(post.id)
-        return before.report if before else None
+        if before is None or before.report is None:
+            return None
+        report = self._open.find(before.report)
+        if report is not None and before.ended_at and report.state == "selesai":
+            report = self._grow(report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED)
+        if report is not None and before.text != post.text and report.title == make_title(before.text):
+            self._grow(
+                report, post.observed_at, "edited", title=make_title(post.text), gist=make_gist(post),
+                voice=make_voice(post),
+            )  # fmt: skip
+        return before.report
 
     def _join_known(self, post: Post, category: str | None) -> str | None:
-        report = self._find_thread(post)
+        report = self._find_thread(post) or self._find_dialogue(post)
         if report is None and is_reportable(post):
             report = self._find_same(post, category)
         if report is None:
             return None
-        self._grow(report, post.observed_at, voice=make_voice(post))
+        is_new_author = post.author not in report.authors
+        grown = self._grow(report, post.observed_at, "voice", voice=make_voice(post))
+        if is_new_author:
+            self.news.append(News(kind="received", report=report.number, post=post))
+        elif _completes(report, post):
+            self._place(grown, post)
         return report.number
+
+    def _place(self, report: Report, post: Post) -> None:
+        """Note the place that its author has told now, and choose the unit again."""
+        placed = self._grow(report, post.observed_at, "placed", place=post.place)
+        routing = self._router.route(post.replace(text=report.title), report.category, post.observed_at)
+        self._route(placed, routing, post.observed_at)
+        self.news.append(News(kind="placed", report=report.number, post=post))
+
+    def _find_dialogue(self, post: Post) -> Report | None:
+        """Find the report that the author of a dialogue has just begun and now tells more about: a place, a photo."""
+        earlier = self._latest.get(post.author)
+        adds = bool(post.place or post.media) and not (post.labels and post.labels.is_complaint)
+        if earlier is None or not earlier.report or DIALOGUE not in post.flags or not adds:
+            return None
+        report = self._open.find(earlier.report)
+        return report if report is not None and report.state in OPEN_STATES else None
 
     def _find_thread(self, post: Post) -> Report | None:
         """Find the report of the post that this one repeats or answers.
@@ -95,25 +151,17 @@ class Joiner:
             gist=make_gist(post),
         )
         report = self._keep(fold(None, event), event)
-        report = self._grow(report, post.observed_at, routing=routing)
-        if routing.review:
-            self._grow(report, post.observed_at, review=routing.review)
+        self._route(report, routing, post.observed_at)
+        self.news.append(News(kind="received", report=report.number, post=post))
         return report.number
 
-    def _grow(
-        self,
-        report: Report,
-        at: datetime,
-        *,
-        voice: Voice | None = None,
-        routing: Routing | None = None,
-        review: str | None = None,
-    ) -> Report:
-        kind: EventKind = "voice" if voice else "routed" if routing else "review"
-        event = Event(
-            report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR,
-            voice=voice, routing=routing, reason=review,
-        )  # fmt: skip
+    def _route(self, report: Report, routing: Routing, at: datetime) -> None:
+        report = self._grow(report, at, "routed", routing=routing)
+        if routing.review:
+            self._grow(report, at, "review", reason=routing.review)
+
+    def _grow(self, report: Report, at: datetime, kind: EventKind, **what: object) -> Report:
+        event = Event(report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR).replace(**what)
         return self._keep(fold(report, event), event)
 
     def _keep(self, report: Report, event: Event) -> Report:
@@ -121,6 +169,11 @@ class Joiner:
         self.touched[report.number] = report
         self._open.put(report)
         return report
+
+
+def _completes(report: Report, post: Post) -> bool:
+    """Say whether the post tells the kelurahan that the report lacks."""
+    return report.kel == NOWHERE and post.place is not None and post.place.kelurahan_code is not None
 
 
 def is_reportable(post: Post) -> bool:

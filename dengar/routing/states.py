@@ -1,15 +1,17 @@
 """A report as the fold of its events, and the moves between states that are allowed."""
 
+from collections.abc import Callable
 from functools import reduce
 
 from dengar.errors import DengarError
-from dengar.models import Event, Report, Routing, State, Voice
+from dengar.models import Event, EventKind, Place, Report, Routing, State
 
 MOST_LISTED = 500  # of each list in a report: all voices stand in the posts and events, a row ends at 16 MB
 MOVES: dict[State, frozenset[State]] = {
-    "menunggu": frozenset({"koordinasi", "disposisi", "proses", "ditolak", "duplikat"}),
-    "koordinasi": frozenset({"disposisi", "proses", "ditolak", "duplikat"}),
-    "disposisi": frozenset({"koordinasi", "proses", "ditolak", "duplikat"}),
+    # a source may say that the matter is over before any office began
+    "menunggu": frozenset({"koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat"}),
+    "koordinasi": frozenset({"disposisi", "proses", "selesai", "ditolak", "duplikat"}),
+    "disposisi": frozenset({"koordinasi", "proses", "selesai", "ditolak", "duplikat"}),
     "proses": frozenset({"koordinasi", "disposisi", "selesai", "ditolak", "duplikat"}),
     "selesai": frozenset({"dibuka_lagi"}),
     "ditolak": frozenset({"dibuka_lagi"}),
@@ -29,15 +31,8 @@ def fold(report: Report | None, event: Event) -> Report:
     if event.seq != report.version:
         raise IllegalMove(f"Event {event.id} does not follow version {report.version} of its report.")
     grown = report.replace(version=event.seq + 1, updated_at=event.at)
-    if event.kind == "voice" and event.voice is not None:
-        return _add_voice(grown, event.voice)
-    if event.kind == "routed" and event.routing is not None:
-        return grown.replace(unit=event.routing.unit, routing=event.routing)
-    if event.kind == "review" and event.reason is not None:
-        return grown.replace(needs_review=(*report.needs_review, event.reason))
-    if event.kind == "state" and event.state is not None:
-        return _move(grown, event.state)
-    return grown
+    change = _CHANGES.get(event.kind)
+    return change(grown, event) if change else grown
 
 
 def fold_all(events: list[Event]) -> Report:
@@ -59,7 +54,7 @@ def _open(event: Event) -> Report:
         urgency=event.urgency,
         confidence=event.confidence or 0.0,
         place=event.place,
-        kel=(event.place.kelurahan_code if event.place else None) or "_",
+        kel=_shelf(event.place),
         unit=None,
         state="menunggu",
         routing=Routing(),
@@ -68,7 +63,7 @@ def _open(event: Event) -> Report:
         updated_at=event.at,
         version=1,
         voices=1,
-        authors=(voice.author,),
+        authors=_with((), voice.author),
         channels=(voice.channel,),
         numbers=tuple(dict.fromkeys((event.report, voice.number or event.report))),
         photos=voice.photos,
@@ -76,7 +71,10 @@ def _open(event: Event) -> Report:
     )
 
 
-def _add_voice(report: Report, voice: Voice) -> Report:
+def _add_voice(report: Report, event: Event) -> Report:
+    voice = event.voice
+    if voice is None:
+        return report
     return report.replace(
         voices=report.voices + 1,
         authors=_with(report.authors, voice.author),
@@ -88,11 +86,48 @@ def _add_voice(report: Report, voice: Voice) -> Report:
     )
 
 
+def _take_voice(report: Report, event: Event) -> Report:
+    return _edit(report, event).replace(voices=report.voices - 1)
+
+
+def _edit(report: Report, event: Event) -> Report:
+    return report.replace(title=event.title, gist=event.gist)
+
+
+def _route(report: Report, event: Event) -> Report:
+    return report.replace(unit=event.routing.unit, routing=event.routing) if event.routing else report
+
+
+def _doubt(report: Report, event: Event) -> Report:
+    return report.replace(needs_review=(*report.needs_review, event.reason)) if event.reason is not None else report
+
+
+def _place(report: Report, event: Event) -> Report:
+    """Settle the doubts that were raised without the place: the routing that follows raises what is left of them."""
+    return report.replace(place=event.place, kel=_shelf(event.place), needs_review=())
+
+
+def _move(report: Report, event: Event) -> Report:
+    if event.state not in MOVES[report.state]:
+        raise IllegalMove(f"{report.number} is {report.state}: it cannot become {event.state}.")
+    return report.replace(state=event.state)
+
+
+_CHANGES: dict[EventKind, Callable[[Report, Event], Report]] = {
+    "voice": _add_voice,
+    "erased": _take_voice,
+    "edited": _edit,
+    "routed": _route,
+    "review": _doubt,
+    "placed": _place,
+    "state": _move,
+}
+
+
 def _with(values: tuple[str, ...], value: str | None) -> tuple[str, ...]:
-    return values if value is None or value in values or len(values) == MOST_LISTED else (*values, value)
+    """Add what is not listed yet; a voice that was erased has no author."""
+    return values if not value or value in values or len(values) == MOST_LISTED else (*values, value)
 
 
-def _move(report: Report, state: State) -> Report:
-    if state not in MOVES[report.state]:
-        raise IllegalMove(f"{report.number} is {report.state}: it cannot become {state}.")
-    return report.replace(state=state)
+def _shelf(place: Place | None) -> str:
+    return (place.kelurahan_code if place else None) or "_"

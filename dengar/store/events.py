@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from pymongo import ReplaceOne
+
 from dengar.models import Event
 from dengar.store.documents import Rows, Session, from_document, to_document
 
@@ -16,6 +18,12 @@ class Events:
         """Write new events; the unique id refuses a second event with the same number."""
         if events:
             self._rows.insert_many([to_document(event) | {"_id": event.id} for event in events], session=session)
+
+    def blank(self, events: Sequence[Event], session: Session) -> None:
+        """Replace events by what is left of them: the one change of the past that a deletion demands."""
+        writes = [ReplaceOne({"_id": event.id}, to_document(event) | {"_id": event.id}) for event in events]
+        if writes:
+            self._rows.bulk_write(writes, session=session)
 
     def of_report(self, number: str) -> list[Event]:
         """Give a report's events in order."""

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import gridfs
@@ -36,11 +36,11 @@ class Items:
         A tracking number that was told once stays: two deliveries with different bytes may come at the same moment.
         """
         latest = {document["_id"]: document for document in documents}
-        kept = {"hash": 1, "revision": 1, "number": 1}
+        kept = {"hash": 1, "revision": 1, "number": 1, "payload_file": 1}
         known = {row["_id"]: row for row in self._rows.find({"_id": {"$in": list(latest)}}, kept, session=session)}
         fresh = [document for key, document in latest.items() if key not in known]
         changed = [
-            ReplaceOne({"_id": key}, document | _further(known[key]))
+            ReplaceOne({"_id": key}, document | _further(known[key], document))
             for key, document in latest.items()
             if key in known and known[key]["hash"] != document["hash"]
         ]
@@ -61,6 +61,10 @@ class Items:
                 break
         return waiting
 
+    def all_pending(self) -> Iterator[Item]:
+        """Give every item that waits."""
+        return (self.from_row(row) for row in self._rows.find({"state": "pending"}))
+
     def is_waiting(self) -> bool:
         """Say whether any item waits."""
         return self._rows.find_one({"state": "pending"}, {"_id": 1}) is not None
@@ -75,6 +79,20 @@ class Items:
             self._rows.update_many(
                 {"state": "pending", "order": {"$in": list(orders)}}, {"$set": {"state": "done"}}, session=session
             )
+
+    def erase(self, item_ids: Sequence[str], session: Session) -> None:
+        """Forget these deliveries; their payload files are dropped by `drop_payloads`."""
+        self._rows.delete_many({"_id": {"$in": list(item_ids)}}, session=session)
+
+    def payloads_of(self, item_ids: Sequence[str]) -> list[str]:
+        """Name the payload files of these items, here and in quarantine."""
+        chosen = {"_id": {"$in": list(item_ids)}, "payload_file": {"$exists": True}}
+        return [row["payload_file"] for rows in (self._rows, self._quarantine) for row in rows.find(chosen)]
+
+    def drop_payloads(self, names: Sequence[str]) -> None:
+        """Delete these payload files, except those that another item needs."""
+        for file in self._files.find({"filename": {"$in": [name for name in names if not self._is_used(name)]}}):
+            self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it
 
     def find(self, item_id: str) -> Item | None:
         """Give an item as it was delivered last."""
@@ -130,12 +148,20 @@ class Items:
     def from_row(self, row: Document) -> Item:
         """Read a row back, with its payload from wherever it is."""
         name = row.get("payload_file")
-        if name is None:
+        if name is None or _is_deletion(row):
             return from_document(row, Item)
         return from_document(row | {"payload": self._files.open_download_stream_by_name(name).read()}, Item)
 
 
-def _further(row: Document) -> Document:
-    """Give what a further revision takes over from the row that is stored."""
+def _further(row: Document, document: Document) -> Document:
+    """Give what a further revision takes over from the row that is stored.
+
+    A deletion remembers the payload file, which is deleted with the rest.
+    """
     told = {"number": row["number"]} if row.get("number") else {}
-    return {"revision": row["revision"] + 1} | told
+    file = {"payload_file": row["payload_file"]} if row.get("payload_file") and _is_deletion(document) else {}
+    return {"revision": row["revision"] + 1} | told | file
+
+
+def _is_deletion(document: Document) -> bool:
+    return document.get("kind") == "tombstone"

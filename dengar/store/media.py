@@ -23,6 +23,11 @@ class MediaFiles:
                     ObjectId(), media_id, photo.data, metadata={"media_type": photo.media_type}
                 )
 
+    def drop(self, media_ids: Sequence[str]) -> None:
+        """Delete photos."""
+        for file in self._files.find({"filename": {"$in": list(media_ids)}}):
+            self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it
+
     def find(self, media_id: str) -> tuple[bytes, str] | None:
         """Give a photo's bytes and media type."""
         file = next(self._files.find({"filename": media_id}).limit(1), None)

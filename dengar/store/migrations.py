@@ -77,8 +77,16 @@ FIRST_INDEXES: dict[str, list[IndexModel]] = {
 
 def channels(data: Data) -> None:
     """Create what many channels need: budgets, silence, deletions."""
-    for name in ("erased", "spending", "tallies"):
+    for name in ("erased", "spending", "tallies", "outbox"):
         _create_collection(data, name)
+    data["outbox"].create_indexes([IndexModel([("state", 1), ("due_at", 1)]), IndexModel("item_id")])
+    data["posts"].create_indexes(
+        [
+            IndexModel([("author", 1), ("created_at", 1)]),
+            IndexModel([("source", 1), ("item_id", 1)]),
+            IndexModel("media.id", sparse=True),
+        ]
+    )
     data["spending"].create_index([("source", 1), ("day", 1)])
     data["tallies"].create_index("hour", expireAfterSeconds=TALLY_DAYS * 86400)
 

@@ -1,11 +1,12 @@
 """posts: every message, masked and judged; written once a revision."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from pymongo import InsertOne, ReplaceOne
 
-from dengar.models import Post
+from dengar.models import Post, post_id
 from dengar.store.documents import Rows, Session, from_document, to_document
 
 
@@ -35,9 +36,52 @@ class Posts:
         rows = self._rows.find({"item_id": {"$in": wanted}}) if wanted else ()
         return {row["item_id"].partition("#")[0]: from_document(row, Post) for row in rows}
 
+    def shown_of_report(self, number: str) -> list[Post]:
+        """Give those that everybody may see: not what its source does not return for now."""
+        return [post for post in self.of_report(number) if post.hidden_since is None]
+
     def of_report(self, number: str) -> list[Post]:
         """Give the posts that said this report's problem, oldest first."""
         return [from_document(row, Post) for row in self._rows.find({"report": number}).sort("created_at")]
+
+    def of_author(self, author: str) -> list[Post]:
+        """Give all posts of a pseudonym, oldest first."""
+        return [from_document(row, Post) for row in self._rows.find({"author": author}).sort("created_at")]
+
+    def channels(self) -> list[str]:
+        """Name the channels in which anything was written."""
+        return sorted(self._rows.distinct("channel"))
+
+    def last_of_authors(self, authors: Collection[str], since: datetime) -> dict[str, Post]:
+        """Give the newest post of each author that belongs to a report and was written since then."""
+        chosen = {"author": {"$in": list(authors)}, "created_at": {"$gte": since}, "report": {"$exists": True}}
+        rows = self._rows.find(chosen).sort("created_at", 1) if authors else ()
+        return {row["author"]: from_document(row, Post) for row in rows}
+
+    def of_source(self, source: str, after: str, limit: int) -> dict[str, datetime | None]:
+        """Give the next item ids of a source behind this one, in their order, and since when each is hidden."""
+        chosen = {"source": source, "item_id": {"$gt": after}}
+        rows = self._rows.find(chosen, {"item_id": 1, "hidden_since": 1}).sort("item_id", 1).limit(limit)
+        return {row["item_id"]: row.get("hidden_since") for row in rows}
+
+    def hide(self, item_ids: Sequence[str], at: datetime) -> None:
+        """Show these no more, until `show`; those that are hidden already keep their time."""
+        chosen = {"_id": {"$in": list(map(post_id, item_ids))}, "hidden_since": {"$exists": False}}
+        self._rows.update_many(chosen, {"$set": {"hidden_since": at}})
+
+    def show(self, item_ids: Sequence[str]) -> None:
+        """Show these again."""
+        self._rows.update_many({"_id": {"$in": list(map(post_id, item_ids))}}, {"$unset": {"hidden_since": ""}})
+
+    def delete(self, ids: Sequence[str], session: Session) -> None:
+        """Delete posts."""
+        self._rows.delete_many({"_id": {"$in": list(ids)}}, session=session)
+
+    def photos_in_use_beside(self, media_ids: Collection[str], item_ids: Sequence[str]) -> set[str]:
+        """Say which of these photos some post shows that was made of another item than these."""
+        chosen = {"media.id": {"$in": list(media_ids)}, "item_id": {"$nin": list(item_ids)}}
+        rows = self._rows.find(chosen, {"media.id": 1}) if media_ids else ()
+        return {one["id"] for row in rows for one in row["media"]} & set(media_ids)
 
     def find_number(self, number: str) -> Post | None:
         """Find the post whose sender was told this tracking number."""

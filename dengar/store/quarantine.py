@@ -34,6 +34,10 @@ class Quarantine:
             raise DengarError(f"{item_id} is not in quarantine.")
         return self._items.from_row(row)
 
+    def erase(self, item_ids: Sequence[str], session: Session = None) -> None:
+        """Forget these items."""
+        self._rows.delete_many({"_id": {"$in": list(item_ids)}}, session=session)
+
     def find_all(self, channel: str | None = None, limit: int = 0) -> Iterator[Quarantined]:
         """Give the entries, newest first (limit 0: all)."""
         chosen = {"channel": channel} if channel else {}

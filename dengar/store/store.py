@@ -13,7 +13,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from dengar.errors import StoreUnavailable
-from dengar.models import Changes, Item, Quarantined
+from dengar.models import Changes, Erasing, Item, Quarantined, post_id
 from dengar.store.cursors import Cursors
 from dengar.store.documents import Data, Document
 from dengar.store.erased import Erased
@@ -24,6 +24,7 @@ from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
 from dengar.store.migrations import migrate
 from dengar.store.numbers import Numbers
+from dengar.store.outbox import Outbox
 from dengar.store.posts import Posts
 from dengar.store.quarantine import Quarantine
 from dengar.store.reports import Reports
@@ -50,6 +51,7 @@ class Store:
         self.leases = Leases(data["leases"])
         self.media = MediaFiles(data)
         self.numbers = Numbers(data["numbers"])
+        self.outbox = Outbox(data["outbox"])
         self.posts = Posts(data["posts"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.reports = Reports(data["reports"])
@@ -129,8 +131,33 @@ class Store:
             self.events.append(changes.events, session)
             self.quarantine.keep(changes.quarantined, session)
             self.items.settle(changes.settled, session)
+            self.outbox.add(changes.outbox, session)
 
         self._in_transaction(write)
+
+    def erase(self, erasing: Erasing, lease: Lease, now: datetime) -> None:
+        """Delete messages with all that was made of them, all or nothing; what is left is a keyed hash.
+
+        Raises LeaseLost as `save_changes` does. Files go last: after a crash in between, deleting again finishes it.
+        """
+        gone = list(erasing.item_ids)
+        photos = {one.id for post in self.posts.find_all(map(post_id, gone)).values() for one in post.media}
+        payloads = self.items.payloads_of(gone)
+        self.media.drop(sorted(photos - self.posts.photos_in_use_beside(photos, gone)))
+
+        def write(session: ClientSession) -> None:
+            self.leases.fence(lease, now, session)
+            self.erased.keep(gone, now, session)
+            self.posts.delete([post_id(one) for one in gone], session)
+            self.reports.save(erasing.reports, erasing.added, session)
+            self.events.blank(erasing.blanked, session)
+            self.events.append(erasing.added, session)
+            self.quarantine.erase(gone, session)
+            self.outbox.forget(gone, session)
+            self.items.erase(gone, session)
+
+        self._in_transaction(write)
+        self.items.drop_payloads(payloads)
 
     def replay(self, item_id: str) -> None:
         """Put a quarantined item back into the queue."""

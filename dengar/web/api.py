@@ -80,5 +80,5 @@ def get_report(number: str, site: TheSite, words: Words) -> PublicCase:
     if found.report is None:
         raise HTTPException(404, "This message is received, but it is no report (yet).")
     events = site.store.events.of_report(found.report.number)
-    posts = site.store.posts.of_report(found.report.number)
+    posts = site.store.posts.shown_of_report(found.report.number)
     return make_case(found.report, events, posts[:VOICES_SHOWN], words)

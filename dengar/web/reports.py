@@ -60,7 +60,7 @@ def show_report(request: Request) -> Response:
     is_new = "baru" in request.query_params
     if found.report is None:
         return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
-    posts = site.store.posts.of_report(found.report.number)
+    posts = site.store.posts.shown_of_report(found.report.number)
     voices = [post for post in posts if post.text.strip()]
     context = {
         "report": found.report,

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
 from dengar.web.language import Language
-from dengar.web.words import CHANNELS, PRECISIONS, STATES, TONES, URGENCIES
+from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
 
 SURE, FAIRLY_SURE = 0.85, 0.6
 NEAR_BORDER_M = 50
@@ -50,6 +50,10 @@ class Telling:
             return self.language.say("Unit belum ditentukan")
         unit = self.units().get(code)
         return unit.name if unit else code
+
+    def title(self, report: Report) -> str:
+        """Give the title; a report of which every message was deleted has none."""
+        return report.title or self.language.say(NO_TITLE)
 
     def state(self, state: State) -> str:
         """Name a state."""
@@ -145,6 +149,8 @@ class Telling:
         if event.kind == "received":
             channel = self.channel(event.voice.channel) if event.voice else "?"
             return Step(at=event.at, kind="received", sentence=say("Diterima lewat %(channel)s", channel=channel))
+        if event.kind in ON_THE_WAY:
+            return Step(at=event.at, kind=event.kind, sentence=say(ON_THE_WAY[event.kind]))
         # The words of a note are for colleagues: the public only learns that there is one.
         return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
 

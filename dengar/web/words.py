@@ -1,6 +1,6 @@
 """The words for what the records hold as codes, in the source language; `_` marks them for the catalogue."""
 
-from dengar.models import Precision, State, Urgency
+from dengar.models import EventKind, Precision, State, Urgency
 
 
 def _(message: str) -> str:
@@ -48,6 +48,13 @@ CHANNELS: dict[str, str] = {
     "x": "X",
     "qlue": "Qlue",
     "facebook": "Facebook",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "telegram": "Telegram",
+    "open311": "Open311",
+    "forum": _("forum warga"),
+    "surat_pembaca": _("surat pembaca"),
+    "jaki": "JAKI",
     "whatsapp": "WhatsApp",
     "lapor": "LAPOR!",
     "petabencana": "PetaBencana",
@@ -55,6 +62,13 @@ CHANNELS: dict[str, str] = {
     "walkin": _("loket"),
     "loket": _("loket"),
     "berkas": _("berkas"),
+}
+
+NO_TITLE = _("(pesannya dihapus)")
+ON_THE_WAY: dict[EventKind, str] = {
+    "placed": _("Tempatnya menjadi jelas"),
+    "edited": _("Pelapor mengubah tulisannya"),
+    "erased": _("Satu pesan dihapus oleh pengirim atau sumbernya"),
 }
 
 # What make_app may be told as `notice` while the bundled sample day is shown.
@@ -102,6 +116,9 @@ REMARKS: tuple[str, ...] = (
     _("Layanan dan kesehatan masyarakat ditangani Suku Dinas Kesehatan."),
     _("Dokumen kependudukan ditangani Suku Dinas Dukcapil."),
     _("Pelayanan dan hal lain di wilayah ditangani kelurahan."),
+    _("Semua pesannya dihapus oleh pengirim atau sumbernya."),
+    _("Sumbernya menyatakan masalah ini sudah selesai."),
+    _("Sumbernya menampilkan masalah ini lagi."),
 )
 
 # What went wrong: a title, and what to do now.

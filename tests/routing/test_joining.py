@@ -146,7 +146,9 @@ def test_a_post_judged_again_keeps_its_report_and_adds_no_voice() -> None:
     known = {HOLE.id: HOLE.replace(report=number)}
     again = City(first.joiner.touched.values(), known)
     assert again.hear(HOLE.replace(text="Lubangnya sudah diperbaiki", revision=2)) == [number]
-    assert again.joiner.events == []
+    assert [event.kind for event in again.joiner.events] == ["edited"]
+    (report,) = again.joiner.touched.values()
+    assert (report.title, report.voices) == ("Lubangnya sudah diperbaiki", 1)
 
 
 def test_the_order_of_a_batch_decides_who_opens_the_report_and_the_events_rebuild_it() -> None:

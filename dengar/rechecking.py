@@ -1,0 +1,69 @@
+"""Looks stored messages up at their source again: what was deleted or changed there is deleted or changed here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from dengar.collecting import Collecting
+from dengar.erasing import make_tombstone
+from dengar.ingest.protocol import Batch, Budget, Clock, Cursor, Rechecked, Source, Window
+from dengar.models import Item, Run
+from dengar.store import Store
+
+CHUNK = 500
+# A source that does not return a message may be mistaken: it is hidden now, and deleted when it is gone a day later.
+SURE_AFTER = timedelta(days=1)
+
+
+class Place(Cursor, frozen=True, kw_only=True):
+    """Behind which message (by its item's id) the next look goes on; empty: from the beginning."""
+
+    after: str = ""
+
+
+class Rechecking:
+    """Rechecks sources in runs of their own, named `<source>.recheck`, within the source's budget."""
+
+    def __init__(self, store: Store, collecting: Collecting) -> None:
+        self._store = store
+        self._collecting = collecting
+
+    def run(self, source: Source, on_batch: Callable[[Batch], bool] = lambda _: True) -> Run | None:
+        """Look up every stored message of the source once, or what its budget allows; None as `Collecting.run`."""
+        looking = source.replace(name=f"{source.name}.recheck", collector=_Looking(self._store, source))
+        return self._collecting.run(looking, on_batch=on_batch)
+
+
+class _Looking:
+    """A recheck in the shape of a pull: each batch holds the changes of some messages."""
+
+    Cursor = Place
+
+    def __init__(self, store: Store, source: Source) -> None:
+        self._store = store
+        self._source = source
+
+    def pull(
+        self, settings: object, cursor: Place, window: Window | None, budget: Budget, clock: Clock
+    ) -> Iterator[Batch]:
+        """Go through the messages in the order of their ids, and begin anew at the end."""
+        del settings, window
+        after = cursor.after
+        while chunk := self._store.posts.of_source(self._source.name, after, CHUNK):
+            after = max(chunk)
+            yield Batch(items=self._look(chunk, budget, clock), cursor=Place(after=after), more=True)
+        yield Batch(items=(), cursor=Place())
+
+    def _look(self, hidden_since: Mapping[str, datetime | None], budget: Budget, clock: Clock) -> tuple[Item, ...]:
+        item_ids = {item_id.split(":", 2)[2]: item_id for item_id in hidden_since}
+        found: Rechecked = self._source.collector.recheck(self._source.settings, list(item_ids), budget, clock)
+        now = clock()
+        missing = [item_ids[one] for one in found.missing if one in item_ids]
+        gone = [one for one in missing if (since := hidden_since[one]) and now - since >= SURE_AFTER]
+        self._store.posts.hide([one for one in missing if one not in gone], now)
+        self._store.posts.show([one for one, since in hidden_since.items() if since and one not in missing])
+        return (*found.items, *(make_tombstone(one, self._source.name, now) for one in gone))
+
+
+def can_recheck(source: Source) -> bool:
+    """Say whether the source is to be rechecked."""
+    return bool(source.settings.enabled and source.settings.recheck and hasattr(source.collector, "recheck"))
