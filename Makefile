@@ -1,7 +1,7 @@
 # `make run` and `make test` work on a fresh machine: each first sets up what it needs, and says what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check crash bench lock clean
+.PHONY: help setup run test test-peers check crash bench lock clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -22,6 +22,9 @@ test: setup ## Run every test
 	@tools/system-packages test
 	$(BIN)/pytest -n 2 --dist loadfile
 
+test-peers: setup ## Test against real peers: Kannel, a Bluesky PDS, a contract proxy for X (needs npm and the network)
+	$(BIN)/pytest peers
+
 check: setup ## Lint, types, then every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,7 +33,7 @@ check: setup ## Lint, types, then every test
 
 crash: setup ## 200 crash schedules: kill -9 of the process or of mongod at random points
 	@tools/system-packages test
-	$(BIN)/pytest tests/crash --schedules 40
+	$(BIN)/pytest -n 2 tests/crash --schedules 10
 
 bench: setup ## Print measured ratios against peers
 	$(BIN)/python bench/ingest.py

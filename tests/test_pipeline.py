@@ -324,3 +324,35 @@ def test_an_empty_batch_is_no_work(store: Store, working: Working) -> None:
     assert working.drain() == 0
     located: list[Located] = locator().locate([])
     assert located == []
+
+
+def test_a_report_ends_when_all_its_sources_say_so_and_begins_again(store: Store, working: Working) -> None:
+    first, second = make_item("1", HOLE), make_item("2", HOLE_AGAIN)
+    hear(store, working, first, second)
+    (before,) = all_reports(store)
+    assert before.voices == 2
+    hear(store, working, first.replace(kind="ended", payload=b""))
+    assert all_reports(store) == [before]
+    hear(store, working, second.replace(kind="ended", payload=b""))
+    (ended,) = all_reports(store)
+    assert (ended.state, ended.voices) == ("selesai", 2)
+    hear(store, working, second.replace(observed_at=NOW + timedelta(hours=2)))
+    (again,) = all_reports(store)
+    assert (again.state, again.voices) == ("dibuka_lagi", 2)
+    check_books(store)
+
+
+def test_the_end_of_the_unknown_is_nothing(store: Store, working: Working) -> None:
+    hear(store, working, make_item("1", HOLE, kind="ended", payload=b""))
+    assert (store.posts.count(), store.reports.count(), store.quarantine.count()) == (0, 0, 0)
+
+
+def test_an_edit_changes_the_post_and_the_title_it_gave(store: Store, working: Working) -> None:
+    item = make_item("1", HOLE)
+    hear(store, working, item)
+    hear(store, working, make_item("1", FLOOD, kind="edit"))
+    (report,) = all_reports(store)
+    (post,) = store.posts.of_report(report.number)
+    assert post.text == FLOOD
+    assert report.title.startswith("Banjir setinggi lutut")
+    check_books(store)
