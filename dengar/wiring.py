@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from dengar.answering import Answering
 from dengar.collecting import Collecting
+from dengar.completing import Completing
 from dengar.erasing import Touched, erase_author
 from dengar.errors import BadSettings
 from dengar.health import make_status
@@ -140,6 +141,11 @@ class Parts:
     def replying(self) -> Replying:
         """The sender of what people are to be told."""
         return Replying(self.store, self.sources, self.clock)
+
+    @cached_property
+    def completing(self) -> Completing:
+        """The fetcher of the photos that messages name."""
+        return Completing(self.store, self.sources, self.clock)
 
     @cached_property
     def rechecking(self) -> Rechecking:

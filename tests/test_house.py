@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": RECORDS | {"answering", "ingest", "classify", "geocode", "routing", "store", "mask"},
     "answering": RECORDS,
     "erasing": RECORDS | {"ingest", "pipeline", "routing", "store"},
+    "completing": RECORDS | {"ingest", "store"},
     "rechecking": RECORDS | {"collecting", "erasing", "ingest", "store"},
     "replying": RECORDS | {"ingest", "store"},
     "archive": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
@@ -51,7 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": RECORDS | {"store", "routing", "polls"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "classify", "collecting", "erasing", "geocode", "health", "ingest", "intake", "pipeline",
+        "answering", "classify", "collecting", "completing", "erasing", "geocode", "health", "ingest", "intake", "pipeline",
         "rechecking", "replying", "routing", "settings", "store", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},

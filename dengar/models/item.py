@@ -18,6 +18,8 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     `kind` says what happened: upsert (said, or said again), edit (its author changed it), tombstone (deleted: to be
     erased here), ended (the source says that the matter is over). The last two need no payload that can be read.
+
+    `incomplete`: something that it names, such as a photo, is to be fetched before it is judged.
     """
 
     channel: str
@@ -31,6 +33,7 @@ class Item(Record, frozen=True, kw_only=True, omit_defaults=True):
     claimed_at: datetime | None = None
     kind: Kind = "upsert"
     number: str | None = None
+    incomplete: bool = False
 
     @property
     def id(self) -> str:

@@ -62,8 +62,24 @@ class Items:
         return waiting
 
     def all_pending(self) -> Iterator[Item]:
-        """Give every item that waits."""
-        return (self.from_row(row) for row in self._rows.find({"state": "pending"}))
+        """Give every item that waits, also those that are not complete."""
+        return (self.from_row(row) for row in self._rows.find({"state": {"$in": ["pending", "incomplete"]}}))
+
+    def incomplete(self, limit: int) -> list[Item]:
+        """Give items of which something is still to be fetched, oldest first."""
+        return [self.from_row(row) for row in self._rows.find({"state": "incomplete"}).sort("order").limit(limit)]
+
+    def complete(self, before: Item, after: Item) -> None:
+        """Queue an item for the pipeline with what was fetched for it, unless it was delivered anew meanwhile.
+
+        The hash stays that of what was delivered, so that the same delivery is recognised.
+        """
+        row = self.to_row(after.replace(incomplete=False), 0)
+        change = {name: row[name] for name in ("payload", "media_type", "payload_file") if name in row}
+        self._rows.update_one(
+            {"_id": before.id, "state": "incomplete", "hash": before.content_hash},
+            {"$set": change | {"state": "pending"}, "$unset": {"incomplete": ""}},
+        )
 
     def is_waiting(self) -> bool:
         """Say whether any item waits."""
@@ -131,7 +147,7 @@ class Items:
         document = to_document(item) | {
             "_id": item.id,
             "hash": item.content_hash,
-            "state": "pending",
+            "state": "incomplete" if item.incomplete else "pending",
             "order": f"{order:020d}{secrets.token_hex(2)}",
             "revision": 1,
         }

@@ -87,6 +87,7 @@ def channels(data: Data) -> None:
             IndexModel("media.id", sparse=True),
         ]
     )
+    data["items"].create_index([("order", 1)], name="incomplete", partialFilterExpression={"state": "incomplete"})
     data["spending"].create_index([("source", 1), ("day", 1)])
     data["tallies"].create_index("hour", expireAfterSeconds=TALLY_DAYS * 86400)
 
