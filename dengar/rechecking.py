@@ -1,12 +1,13 @@
 """Looks stored messages up at their source again: what was deleted or changed there is deleted or changed here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from dengar.collecting import Collecting
 from dengar.erasing import make_tombstone
 from dengar.ingest.protocol import Batch, Budget, Clock, Cursor, Rechecked, Source, Window
-from dengar.models import Item, Run
+from dengar.models import Item, Run, post_id
+from dengar.routing.erasing import speak_anew
 from dengar.store import Store
 
 CHUNK = 500
@@ -59,9 +60,20 @@ class _Looking:
         now = clock()
         missing = [item_ids[one] for one in found.missing if one in item_ids]
         gone = [one for one in missing if (since := hidden_since[one]) and now - since >= SURE_AFTER]
-        self._store.posts.hide([one for one in missing if one not in gone], now)
-        self._store.posts.show([one for one, since in hidden_since.items() if since and one not in missing])
+        hidden = [one for one in missing if hidden_since[one] is None]
+        shown = [one for one, since in hidden_since.items() if since and one not in missing]
+        self._store.posts.hide(hidden, now)
+        self._store.posts.show(shown)
+        self._retitle([*hidden, *shown], now)
         return (*found.items, *(make_tombstone(one, self._source.name, now) for one in gone))
+
+    def _retitle(self, item_ids: Sequence[str], now: datetime) -> None:
+        """Let no report be titled with the words of a message that is hidden."""
+        posts = self._store.posts.find_all(map(post_id, item_ids)).values()
+        for report in self._store.reports.find_all({post.report for post in posts if post.report}):
+            spoken = speak_anew(report, self._store.posts.shown_of_report(report.number), now)
+            if spoken:
+                self._store.grow_report(spoken[0], [spoken[1]])
 
 
 def can_recheck(source: Source) -> bool:

@@ -40,7 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "answering": RECORDS,
     "erasing": RECORDS | {"ingest", "pipeline", "routing", "store"},
     "completing": RECORDS | {"ingest", "store"},
-    "rechecking": RECORDS | {"collecting", "erasing", "ingest", "store"},
+    "rechecking": RECORDS | {"collecting", "erasing", "ingest", "routing", "store"},
     "replying": RECORDS | {"ingest", "store"},
     "archive": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
     "budgeting": {"ingest", "store"},

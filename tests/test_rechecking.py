@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 from made import NOW, make_item, make_post
+from test_pipeline import HOLE, HOLE_AGAIN, check_books, make_working
 
 from dengar.collecting import Collecting
 from dengar.errors import BudgetSpent, RateLimited
@@ -12,6 +14,7 @@ from dengar.ingest.protocol import Budget, Clock, Limits, Rechecked, Source, Sou
 from dengar.models import Item
 from dengar.rechecking import CHUNK, Rechecking, can_recheck
 from dengar.store import Store
+from dengar.store.documents import to_document
 
 DAY = timedelta(days=1)
 
@@ -47,9 +50,7 @@ def look(store: Store, timeline: Timeline, at: datetime = NOW, limits: Limits | 
 
 
 def keep(store: Store, *native_ids: str) -> None:
-    store.data["posts"].insert_many(
-        [{"_id": make_post(one).id, "source": "kotak", "item_id": make_post(one).item_id} for one in native_ids]
-    )
+    store.data["posts"].insert_many([to_document(make_post(one)) | {"_id": make_post(one).id} for one in native_ids])
 
 
 def hidden(store: Store) -> list[str]:
@@ -70,6 +71,23 @@ def test_what_is_missing_is_hidden_and_erased_a_day_later(store: Store) -> None:
     assert (hidden(store), tombstones(store)) == (["2"], [])
     assert look(store, timeline, NOW + DAY) == "done"
     assert tombstones(store) == ["2"]
+
+
+def test_no_report_is_titled_by_a_hidden_message(store: Store, model_dir: Path) -> None:
+    working = make_working(store, model_dir)
+    store.save_batch("kotak", [make_item("1", HOLE), make_item("2", HOLE_AGAIN)])
+    working.drain()
+    timeline = Timeline("2")
+    look(store, timeline)
+    (report,) = store.reports.newest()
+    assert (report.title.split()[0], report.voices) == ("tolong", 2)
+    timeline.shown = set()
+    look(store, timeline)
+    assert [one.title for one in store.reports.newest()] == [""]
+    timeline.shown = {"1", "2"}
+    look(store, timeline)
+    assert [one.title.split()[0] for one in store.reports.newest()] == ["Jalan"]
+    check_books(store)
 
 
 def test_what_comes_back_is_shown_again(store: Store) -> None:

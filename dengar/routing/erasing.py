@@ -33,6 +33,25 @@ def erase_voices(events: Sequence[Event], gone: Collection[str], left: Sequence[
     return Erasure(report=reduce(fold, added, before), blanked=tuple(changed), added=added)
 
 
+def speak_anew(report: Report, shown: Sequence[Post], at: datetime) -> tuple[Report, Event] | None:
+    """Give the report the title of a message that is shown, oldest first; None when it has one already."""
+    titles = [make_title(post.text) for post in shown]
+    if report.title in (titles or [""]):
+        return None
+    speaker = shown[0] if shown else None
+    event = Event(
+        report=report.number,
+        seq=report.version,
+        kind="edited",
+        at=at,
+        actor=ACTOR,
+        title=titles[0] if speaker else "",
+        gist=make_gist(speaker) if speaker else (),
+        voice=make_voice(speaker) if speaker else None,
+    )
+    return fold(report, event), event
+
+
 def _follow(report: Report, gone: int, left: Sequence[Post], at: datetime) -> Iterator[Event]:
     told = Event(
         report=report.number, seq=0, kind="erased", at=at, actor=ACTOR, title=report.title, gist=report.gist

@@ -13,7 +13,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from dengar.errors import StoreUnavailable
-from dengar.models import Changes, Erasing, Item, Quarantined, post_id
+from dengar.models import Changes, Erasing, Event, Item, Quarantined, Report, post_id
 from dengar.store.cursors import Cursors
 from dengar.store.documents import Data, Document
 from dengar.store.erased import Erased
@@ -132,6 +132,15 @@ class Store:
             self.quarantine.keep(changes.quarantined, session)
             self.items.settle(changes.settled, session)
             self.outbox.add(changes.outbox, session)
+
+        self._in_transaction(write)
+
+    def grow_report(self, report: Report, events: Sequence[Event]) -> None:
+        """Write a report that grew by these events; raises LeaseLost when somebody else changed it meanwhile."""
+
+        def write(session: ClientSession) -> None:
+            self.reports.save([report], events, session)
+            self.events.append(events, session)
 
         self._in_transaction(write)
 
