@@ -11,7 +11,10 @@ from dengar.routing.states import fold
 
 ACTOR = "dengar"
 TITLE_LETTERS = 90
-BROADCAST = {"x", "facebook", "feed"}  # people talk there to everybody: an unsure text is left alone
+# People talk there to everybody, so an unsure text is left alone; collectors of such channels flag their posts, and rows
+# of files may name one of the known channels.
+BROADCAST = "broadcast"
+BROADCAST_CHANNELS = {"x", "facebook", "feed"}
 MACHINES = {"auto_reply", "bulk"}
 DIALOGUE = "dialogue"  # the flag of messages from channels where people talk with us alone
 SOURCE_ENDED = "Sumbernya menyatakan masalah ini sudah selesai."
@@ -186,7 +189,8 @@ def is_reportable(post: Post) -> bool:
     if post.labels is None or MACHINES & set(post.flags):
         return False
     if post.labels.abstained:
-        return post.channel not in BROADCAST and bool(post.text.strip())
+        is_broadcast = BROADCAST in post.flags or post.channel in BROADCAST_CHANNELS
+        return not is_broadcast and bool(post.text.strip())
     return post.labels.is_complaint
 
 
