@@ -56,6 +56,7 @@ def main(*, verbose: bool) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("stamina").setLevel(logging.ERROR)  # what a retry did not mend is told by the run
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it tells addresses, and some hold a token
 
 
 @main.command()

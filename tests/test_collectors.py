@@ -11,6 +11,7 @@ from standard_cases import CASES, SITUATIONS, Scene, expected, open_case
 
 from dengar import ingest
 from dengar.collecting import Collecting
+from dengar.completing import Completing
 from dengar.errors import BadRequest, Poison
 from dengar.ingest.protocol import Batch, Source
 from dengar.intake import Intake
@@ -51,6 +52,7 @@ def open_source(scene: Scene) -> Source:
 def run(source: Source, store: Store, on_batch: Callable[[Batch], bool] = lambda _: True) -> Run:
     ended = Collecting(store, lambda: NOW, "tests").run(source, on_batch=on_batch)
     assert ended is not None
+    Completing(store, [source], lambda: NOW).run()
     return ended
 
 
@@ -58,6 +60,7 @@ def deliver(scene: Scene, source: Source, store: Store) -> None:
     intake = Intake(store, source, lambda: NOW, lambda: None)
     for request in scene.requests:
         intake(request)
+    Completing(store, [source], lambda: NOW).run()
 
 
 def take_in(scene: Scene, store: Store) -> None:

@@ -3,7 +3,7 @@
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from dengar.web.body import read_request
 from dengar.web.site import site_of
@@ -18,7 +18,8 @@ async def take_hook(request: Request) -> Response:
         raise HTTPException(404, "No webhook has this name.")
     taken = await run_in_threadpool(push, await read_request(request))
     if taken.answer is not None:
-        return PlainTextResponse(taken.answer)
+        # what Twilio is told as plain text it sends to the resident
+        return Response(taken.answer, media_type="text/xml" if taken.answer.startswith("<?xml") else "text/plain")
     told = [{"id": one.item_id, "nomor": one.number, "baru": one.is_new} for one in taken.receipts]
     code = 201 if any(one.is_new for one in taken.receipts) else 200
     return JSONResponse(told[0] if len(told) == 1 else {"diterima": told}, code)
