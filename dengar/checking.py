@@ -6,6 +6,7 @@ from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Source
 from dengar.settings import Settings, config_path, explain_file, load_author_key
 from dengar.store.embedded import find_mongod
+from dengar.timetable import make_timetable
 from dengar.wiring import load_classifier, load_locator, make_sources, open_parts
 
 
@@ -38,7 +39,7 @@ def find_remarks(settings: Settings) -> Iterator[str]:
     if not settings.sources:
         yield "Sources: only the web form. Name others in dengar.toml as [sources.NAME]; see docs/sources.md."
     for name in _unread(settings):
-        yield f"sources.{name}: only `dengar collect {name}` reads it; set every, for example to '15 minutes'."
+        yield f"sources.{name}: only `dengar collect {name}` reads it; set every, for example to '15 minutes', or at."
     if settings.web.host not in {"127.0.0.1", "::1", "localhost"}:
         yield f"Web: {settings.web.host} can be reached from other machines; put a TLS proxy before it."
 
@@ -48,7 +49,7 @@ def _unread(settings: Settings) -> list[str]:
         sources = make_sources(settings)
     except BadSettings:
         return []  # find_problems tells
-    waiting = [one for one in sources if one.is_pulled and one.settings.enabled and one.settings.every is None]
+    waiting = [one for one in sources if one.is_pulled and one.settings.enabled and not make_timetable(one.settings)]
     return [one.name for one in waiting if not hasattr(one.collector, "wait")]  # mail is also read when news comes
 
 

@@ -13,7 +13,6 @@ from dengar.models import Run
 from dengar.store import Store
 from dengar.store.leases import Lease
 
-LEASE_SECONDS = 120
 BAD_SHARE = 0.2
 FEWEST_TO_JUDGE = 20
 
@@ -52,16 +51,19 @@ class Collecting:
             self._reading.discard(source.name)
 
     def _run(self, source: Source, window: Window | None, on_batch: OnBatch) -> Run | None:
-        lease = self._store.leases.take(f"source:{source.name}", self._holder, self._clock(), LEASE_SECONDS)
-        if lease is None:
-            return None
-        self._store.runs.close_dead(source.name)
-        started = self._clock()
-        name = f"{source.name}:{started.isoformat()}:{secrets.token_hex(3)}"
-        reading = _Reading(self._store, self._clock, lease, Run(id=name, source=source.name, started_at=started))
-        run = reading.read(source, window, on_batch)
-        self._store.leases.release(lease)
-        return run
+        with self._store.leases.keep(lease_name(source.name), self._holder, self._clock) as lease:
+            if lease is None:
+                return None
+            self._store.runs.close_dead(source.name)
+            started = self._clock()
+            name = f"{source.name}:{started.isoformat()}:{secrets.token_hex(3)}"
+            reading = _Reading(self._store, self._clock, lease, Run(id=name, source=source.name, started_at=started))
+            return reading.read(source, window, on_batch)
+
+
+def lease_name(source: str) -> str:
+    """Name the lease of who reads this source."""
+    return f"source:{source}"
 
 
 def _refuse_change(batch: Batch) -> None:
@@ -102,12 +104,12 @@ class _Reading:
         cursor, version = self._store.cursors.find(name, source.collector.Cursor)
         budget = self._budget(source)
         for batch in source.collector.pull(source.settings, cursor, window, budget, self._clock):
-            version = self._store.save_batch(name, batch.items, batch.poison, batch.cursor, version)
+            guard = partial(self._store.leases.fence, self._lease, self._clock())
+            version = self._store.save_batch(name, batch.items, batch.poison, batch.cursor, version, guard=guard)
             self._count(batch)
             _refuse_change(batch)
             if not on_batch(batch):
                 return
-            self._lease = self._store.leases.renew(self._lease, self._clock(), LEASE_SECONDS)
         if window:
             self._store.cursors.forget(name)
             self._store.gaps.close(source.name, window.since, window.until, self._clock())

@@ -66,6 +66,8 @@ async def _serve(
         working=made.working if "work" in parts else None,
         clock=made.clock,
         holder=made.holder,
+        rechecking=made.rechecking.run,
+        errands=(made.replying.run, made.completing.run),
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

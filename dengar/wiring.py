@@ -24,9 +24,10 @@ from dengar.models import Status, Unit
 from dengar.pipeline import Pipeline
 from dengar.rechecking import Rechecking
 from dengar.replying import Replying, can_reply
-from dengar.settings import Settings, explain, load_author_key, read_duration
+from dengar.settings import Settings, explain, load_author_key
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo, running_uri
+from dengar.timetable import find_problems
 from dengar.working import Working
 
 if TYPE_CHECKING:
@@ -196,14 +197,13 @@ def make_source(name: str, section: Mapping[str, object]) -> Source:
     try:
         collector = find(str(section["collector"]))
         checked = collector.Settings.model_validate({**section, "name": name})
-        if checked.every is not None:
-            read_duration(checked.every)
     except BadSettings as error:
         raise BadSettings([f"{where}.collector: {one}" for one in error.problems]) from error
     except ValidationError as error:
         raise BadSettings(explain(error, where)) from error
-    except ValueError as error:
-        raise BadSettings([f"{where}.every: {error}."]) from error
+    problems = [f"{where}.{problem}." for problem in find_problems(checked)]
+    if problems:
+        raise BadSettings(problems)
     return Source(name=name, collector=collector, settings=checked)
 
 

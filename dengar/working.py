@@ -12,7 +12,6 @@ from dengar.store import Store
 from dengar.store.leases import Lease
 
 LEASE = "pipeline"
-LEASE_SECONDS = 60
 BATCH_ITEMS = 500
 BATCH_BYTES = 48_000_000
 BAD_SHARE = 0.2
@@ -41,15 +40,13 @@ class Working:
         """
         total = 0
         while self._store.items.is_waiting():
-            lease = self._store.leases.take(LEASE, self._holder, self._clock(), LEASE_SECONDS)
-            if lease is None:
-                break
-            try:
-                done = self._take_batch(lease)
-            except LeaseLost:
-                break
-            finally:
-                self._store.leases.release(lease)
+            with self._store.leases.keep(LEASE, self._holder, self._clock) as lease:
+                if lease is None:
+                    break
+                try:
+                    done = self._take_batch(lease)
+                except LeaseLost:
+                    break
             total += done
             if not go_on(done):
                 break

@@ -48,15 +48,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "intake": RECORDS | {"ingest", "store"},
     "health": RECORDS | {"ingest", "store"},
     "working": RECORDS | {"erasing", "ingest", "pipeline", "store"},
-    "scheduler": RECORDS | {"ingest", "pipeline", "collecting", "working", "settings", "store"},
+    "timetable": RECORDS | {"ingest", "settings"},
+    "leading": RECORDS | {"ingest", "store"},
+    "housekeeping": RECORDS | {"ingest", "store"},
+    "scheduler": RECORDS | {
+        "collecting", "housekeeping", "ingest", "leading", "pipeline", "settings", "store", "timetable", "working",
+    },
     "web": RECORDS | {"store", "routing", "polls"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "classify", "collecting", "completing", "erasing", "geocode", "health", "ingest", "intake", "pipeline",
-        "rechecking", "replying", "routing", "settings", "store", "working",
+        "answering", "classify", "collecting", "completing", "erasing", "geocode", "health", "ingest", "intake",
+        "pipeline", "rechecking", "replying", "routing", "settings", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
-    "checking": RECORDS | {"ingest", "settings", "store", "wiring"},
+    "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
     "demo": RECORDS | {"ingest", "intake", "scheduler", "wiring"},
     "cli": RECORDS | {
         "checking", "classify", "demo", "filters", "ingest", "scheduler", "serving", "settings", "web", "wiring",

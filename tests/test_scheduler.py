@@ -1,6 +1,6 @@
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from dengar.collecting import Collecting
+from dengar.errors import AuthExpired
 from dengar.ingest.protocol import Batch, Cursor, Source, SourceSettings
 from dengar.scheduler import Scheduler
 from dengar.store import Store
@@ -67,7 +68,11 @@ def telling(signal: Signal) -> Callable[[], Iterator[Batch]]:
 
 @asynccontextmanager
 async def run(
-    store: Store, sources: list[Source] | None, worker: Worker | None = None, holder: str = "one"
+    store: Store,
+    sources: list[Source] | None,
+    worker: Worker | None = None,
+    holder: str = "one",
+    errands: Sequence[Callable[[], object]] = (),
 ) -> AsyncIterator[Scheduler]:
     scheduler = Scheduler(
         store=store,
@@ -76,11 +81,26 @@ async def run(
         working=cast("Working", worker),
         clock=utc_now,
         holder=holder,
+        errands=errands,
     )
     task = asyncio.create_task(scheduler.run())
     yield scheduler
     scheduler.stop()
     await task
+
+
+class Errand:
+    """Stands where what sends replies stands: tells that it was run, after failing once."""
+
+    def __init__(self) -> None:
+        self.done = Signal(0)
+        self._failures = 1
+
+    def run(self) -> None:
+        if self._failures:
+            self._failures -= 1
+            raise RuntimeError("a bug")
+        self.done.release()
 
 
 async def heard(signal: Signal, seconds: float = SECONDS) -> bool:
@@ -129,11 +149,27 @@ async def test_a_second_scheduler_waits_until_the_first_one_stops(store: Store) 
     first, second = Signal(0), Signal(0)
     async with run(store, [source_of("satu", telling(first))], holder="one"):
         assert await heard(first)
-        async with run(store, [source_of("satu", telling(second))], holder="two"):
+        async with run(store, [source_of("dua", telling(second))], holder="two"):
             assert store.leases.holder_of("scheduler", utc_now()) == "one"
     assert not await heard(second, 0)
-    async with run(store, [source_of("satu", telling(second))], holder="two"):
+    async with run(store, [source_of("dua", telling(second))], holder="two"):
         assert await heard(second)
+
+
+async def test_a_restart_reads_what_failed_and_not_what_was_read_in_time(store: Store) -> None:
+    first, again = Signal(0), Signal(0)
+
+    def failing() -> Iterator[Batch]:
+        first.release()
+        raise AuthExpired("the password is refused")
+        yield
+
+    async with run(store, [source_of("baik", telling(first)), source_of("sakit", failing)]):
+        assert await heard(first)
+        assert await heard(first)
+    async with run(store, [source_of("baik", telling(again)), source_of("sakit", telling(first))]):
+        assert await heard(first)
+    assert not await heard(again, 0)
 
 
 async def test_a_process_that_only_works_or_serves_takes_no_lead(store: Store) -> None:
@@ -141,6 +177,13 @@ async def test_a_process_that_only_works_or_serves_takes_no_lead(store: Store) -
     async with run(store, None, worker):
         assert await heard(worker.asked)
         assert store.leases.holder_of("scheduler", utc_now()) is None
+
+
+async def test_errands_are_run_by_who_leads_and_again_when_they_fail(store: Store) -> None:
+    errand, idle = Errand(), Errand()
+    async with run(store, [], errands=[errand.run]), run(store, None, holder="two", errands=[idle.run]):
+        assert await heard(errand.done)
+    assert not await heard(idle.done, 0)
 
 
 async def test_stopped_and_paused_sources_are_left_alone(store: Store) -> None:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from dengar.models.record import Record
 
+WENT_WELL = ("done", "empty")
+
 
 class Run(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One run of one source; `outcome` is `running` until it ends, `crashed` when it never did.

@@ -25,6 +25,8 @@ LEAST_FREE_BYTES = 300_000_000
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107 bytes
 ALREADY_INITIALIZED = 23
 REPLICA_SET = "dengar"
+# Others wait so long, and half of it, for rows that a killed process was about to write; by default it is a minute.
+TRANSACTION_SECONDS = 10
 
 
 class EmbeddedMongo:
@@ -160,6 +162,7 @@ def _spawn(binary: Path, folder: Path, cache_gb: float) -> subprocess.Popen[byte
         *_die_with_parent(),
         str(binary), "--dbpath", str(database), "--replSet", REPLICA_SET, "--bind_ip", str(path),
         "--logpath", str(log), "--logappend", "--quiet", "--nounixsocket", "--wiredTigerCacheSizeGB", str(cache_gb),
+        "--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}",
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603  the binary was found above, the arguments are ours
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

@@ -1,6 +1,8 @@
 """runs: one row for every run of every source, also for those that died."""
 
-from dengar.models import Run
+from datetime import datetime
+
+from dengar.models import WENT_WELL, Run
 from dengar.store.documents import Rows, from_document, to_document
 
 
@@ -25,6 +27,21 @@ class Runs:
             [{"$sort": {"source": 1, "started_at": -1}}, {"$group": {"_id": "$source", "run": {"$first": "$$ROOT"}}}]
         )
         return {group["_id"]: from_document(group["run"], Run) for group in groups}
+
+    def last_good(self, source: str) -> Run | None:
+        """Give the source's newest run that went well."""
+        chosen = {"source": source, "outcome": {"$in": list(WENT_WELL)}}
+        row = self._rows.find_one(chosen, sort=[("started_at", -1)])
+        return from_document(row, Run) if row else None
+
+    def count_since(self, source: str, start: datetime | None) -> int:
+        """Count the source's runs that began after `start`, or all of them."""
+        return self._rows.count_documents({"source": source} | ({"started_at": {"$gt": start}} if start else {}))
+
+    def drop(self, before: datetime) -> None:
+        """Forget runs of before, except the newest of each source."""
+        newest = [run.id for run in self.last_by_source().values()]
+        self._rows.delete_many({"started_at": {"$lt": before}, "_id": {"$nin": newest}})
 
     def of_source(self, source: str, limit: int = 50) -> list[Run]:
         """Give a source's runs, newest first."""

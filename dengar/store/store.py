@@ -15,9 +15,10 @@ from pymongo.write_concern import WriteConcern
 from dengar.errors import StoreUnavailable
 from dengar.models import Changes, Erasing, Event, Item, Quarantined, Report, post_id
 from dengar.store.cursors import Cursors
-from dengar.store.documents import Data, Document
+from dengar.store.documents import Data, Document, Session
 from dengar.store.erased import Erased
 from dengar.store.events import Events
+from dengar.store.expiries import Expiries
 from dengar.store.gaps import Gaps
 from dengar.store.items import Items
 from dengar.store.leases import Lease, Leases
@@ -46,6 +47,7 @@ class Store:
         self.cursors = Cursors(data["cursors"])
         self.erased = Erased(data["erased"], key)
         self.events = Events(data["events"])
+        self.expiries = Expiries(data["expiries"])
         self.gaps = Gaps(data["gaps"])
         self.items = Items(data)
         self.leases = Leases(data["leases"])
@@ -99,16 +101,21 @@ class Store:
         poison: Sequence[Quarantined] = (),
         cursor: msgspec.Struct | None = None,
         version: int = 0,
+        *,
+        guard: Callable[[Session], None] | None = None,
     ) -> int:
         """Store a batch and the cursor that is true with it, both or neither; gives the cursor's new version.
 
         Items that are stored already with the same bytes, or were deleted, are left alone. Raises LeaseLost when
-        another process moved the cursor since `version` was read.
+        another process moved the cursor since `version` was read; `guard` is called inside the transaction and may
+        refuse it as well.
         """
         wanted = self.erased.leave_out(items)
         ready = self.items.prepare(wanted)
 
         def write(session: ClientSession) -> tuple[set[str], int]:
+            if guard is not None:
+                guard(session)
             fresh = self.items.save(ready, session)
             self.quarantine.keep(poison, session)
             return fresh, self.cursors.save(source, cursor, version, session) if cursor is not None else version
