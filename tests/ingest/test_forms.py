@@ -12,7 +12,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from dengar.errors import BadRequest, Poison
-from dengar.ingest.form import LARGEST_BYTES, Form, Settings, accept, check, describe, parse, read_form
+from dengar.ingest.form import Settings, accept, check, describe, parse
+from dengar.ingest.formats.submission import LARGEST_BYTES, Form, read_form
 from dengar.models import Draft, Item, Point, Request
 
 SETTINGS = Settings(name="form", collector="form")

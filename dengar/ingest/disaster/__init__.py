@@ -1,0 +1,1 @@
+"""What PetaBencana's reports of a disaster say."""

@@ -1,0 +1,1 @@
+"""What Open311 servers answer, in JSON and XML."""

@@ -1,0 +1,1 @@
+"""What Waze says: its entries and its codes."""
