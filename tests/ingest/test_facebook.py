@@ -586,10 +586,11 @@ def make_item(thing: object, native_id: str = f"{PAGE}_1") -> Item:
 
 def test_what_the_page_says_itself_is_marked_in_polls_and_webhooks() -> None:
     own = {"from": {"id": PAGE, "name": "Sudin"}}
-    assert parse(make_item(post(1, 1) | own)).flags == ("bulk",)
-    assert parse(make_item(comment(1, 11, 1) | own, "1_11")).flags == ("auto_reply",)
-    assert [parse(one).flags for one in take(tell("status") | own, tell() | own)] == [("bulk",), ("auto_reply",)]
-    assert parse(make_item(post(1, 1))).flags == ()
+    assert parse(make_item(post(1, 1) | own)).flags == ("broadcast", "bulk")
+    assert parse(make_item(comment(1, 11, 1) | own, "1_11")).flags == ("broadcast", "auto_reply")
+    told = [parse(one).flags for one in take(tell("status") | own, tell() | own)]
+    assert told == [("broadcast", "bulk"), ("broadcast", "auto_reply")]
+    assert parse(make_item(post(1, 1))).flags == ("broadcast",)
 
 
 @pytest.mark.parametrize(("place", "geotag", "hint"), [
@@ -618,7 +619,7 @@ def test_a_share_without_words_has_the_words_of_what_is_shared() -> None:
 
 def test_a_bad_time_costs_only_the_time() -> None:
     draft = parse(make_item(post(1, 1, created_time="1970-01-01T00:00:00+0000")))
-    assert (draft.created_at, draft.flags) == (NOW, ("bad_time",))
+    assert (draft.created_at, draft.flags) == (NOW, ("broadcast", "bad_time"))
 
 
 @pytest.mark.parametrize("payload", [b"", b"\0", b"null", b"[]", b"{}", b'{"value": {}}', b"[" * 100_000, b"\xff{}"])

@@ -63,7 +63,7 @@ def read_message(item: Item) -> Draft:
         reply_to=_find_parent(row, item),
         geotag=_point(place),
         place_hint=_hint(place) or None,
-        flags=(*_own_flags(row, item), *(() if created_at else ("bad_time",))),
+        flags=(*_find_flags(row, item), *(() if created_at else ("bad_time",))),
     )
 
 
@@ -121,11 +121,11 @@ def _make_url(row: Row, item: Item) -> str:
     return f"https://www.facebook.com/{owner}/posts/{post}" + (f"?comment_id={comment}" if comment else "")
 
 
-def _own_flags(row: Row, item: Item) -> tuple[str, ...]:
-    """Mark what the page says itself, to everybody or in answer: it is no complaint."""
+def _find_flags(row: Row, item: Item) -> tuple[str, ...]:
+    """Mark what is said to everybody, and what the page says itself: that is no complaint."""
     if field(_object(row, "from"), ("id",)) != item.account:
-        return ()
-    return ("auto_reply",) if _is_comment(row, item) else ("bulk",)
+        return ("broadcast",)
+    return ("broadcast", "auto_reply" if _is_comment(row, item) else "bulk")
 
 
 def _point(place: Row) -> Point | None:
