@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dengar.collecting import Collecting
 from dengar.erasing import make_tombstone
+from dengar.errors import BudgetSpent
 from dengar.ingest.protocol import Batch, Budget, Clock, Cursor, Rechecked, Source, Window
 from dengar.models import Item, Run, post_id
 from dengar.routing.erasing import speak_anew
@@ -49,9 +50,17 @@ class _Looking:
         """Go through the messages in the order of their ids, and begin anew at the end."""
         del settings, window
         after = cursor.after
-        while chunk := self._store.posts.of_source(self._source.name, after, CHUNK):
+        size = CHUNK
+        while chunk := self._store.posts.of_source(self._source.name, after, size):
+            try:
+                items = self._look(chunk, budget, clock)
+            except BudgetSpent:
+                if size == 1:
+                    raise
+                size //= 2  # what is left may be enough for fewer
+                continue
             after = max(chunk)
-            yield Batch(items=self._look(chunk, budget, clock), cursor=Place(after=after), more=True)
+            yield Batch(items=items, cursor=Place(after=after), more=True)
         yield Batch(items=(), cursor=Place())
 
     def _look(self, hidden_since: Mapping[str, datetime | None], budget: Budget, clock: Clock) -> tuple[Item, ...]:

@@ -66,7 +66,6 @@ def _after(message: OutboxMessage, error: StopSource, now: datetime) -> OutboxMe
 
 
 def _again(message: OutboxMessage, error: StopSource, now: datetime) -> datetime:
-    if isinstance(error, RateLimited):
-        return error.until
     waits = dict(enumerate(AGAIN_AFTER, start=1))
-    return now + waits.get(message.attempts, EVERY_HOUR)
+    then = now + waits.get(message.attempts, EVERY_HOUR)
+    return max(then, error.until) if isinstance(error, RateLimited) else then

@@ -70,6 +70,7 @@ def take_in(scene: Scene, store: Store) -> None:
     if source.is_pulled:
         ended = run(source, store)
         assert ended.outcome == "done", ended.error
+    assert [entry.reason for entry in store.quarantine.find_all()] == []
 
 
 def stored(store: Store) -> list[Item]:

@@ -1,5 +1,6 @@
 """The one door to HTTP: a total deadline, a size limit, a truthful name, and typed errors."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -32,6 +33,11 @@ DEFAULT_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
 ATTEMPTS = 3
 _SECONDS = re.compile(r"[0-9]{1,9}")
+# an escaped half of a surrogate pair without its other half
+_HALF = re.compile(
+    rb"((?<!\\)(?:\\\\)*)"
+    rb"(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<", re.DOTALL)
 
 T = TypeVar("T")
@@ -103,11 +109,28 @@ def read_json(answer: Answer, url: str, kind: type[T]) -> T:
     `kind` is a msgspec Struct (or another type) that names what is needed; what it does not name is passed over.
     """
     try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is a DecodeError
+        return _decode(answer.body, kind)
+    except (ValueError, RecursionError) as error:  # msgspec's and json's errors are ValueErrors
         if _PAGE.match(answer.body):
             raise Blocked(f"{url} answered with a web page: a login or a block, not what was asked for.") from error
         raise SourceChanged(f"{url} answered with another shape than we know: {error}.") from error
+
+
+def _decode(body: bytes, kind: type[T]) -> T:
+    """Decode JSON; what others write and JSON forbids (halves of characters, NaN) must not cost a whole page."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        whole = _HALF.sub(rb"\1\\ufffd", body)
+    try:
+        return msgspec.json.decode(whole, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        numbers = json.loads(whole.decode("utf-8", "replace"), parse_constant=lambda _: None)
+        return msgspec.json.decode(json.dumps(numbers).encode(), type=kind)
 
 
 def _ask(

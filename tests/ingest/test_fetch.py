@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+import msgspec
 import pytest
 from made import NOW
 from served import Reply, Site, serve
@@ -17,7 +18,16 @@ from dengar.errors import (
     StopSource,
     Transient,
 )
-from dengar.ingest.fetch import DEFAULT_PAUSE, LARGEST_BYTES, LONGEST_PAUSE, fetch_url, post_form, read_retry_after
+from dengar.ingest.fetch import (
+    DEFAULT_PAUSE,
+    LARGEST_BYTES,
+    LONGEST_PAUSE,
+    Answer,
+    fetch_url,
+    post_form,
+    read_json,
+    read_retry_after,
+)
 
 
 @pytest.fixture
@@ -201,3 +211,34 @@ def _drip(server: socket.socket, stop: threading.Event) -> None:
                     client.sendall(b"x")
             except OSError:
                 continue
+
+
+class Texts(msgspec.Struct):
+    texts: list[str]
+    number: float | None = None
+
+
+def read(body: bytes) -> Texts:
+    return read_json(Answer(status=200, headers={}, body=body), "https://x.id", Texts)
+
+
+def test_what_json_forbids_does_not_cost_the_page() -> None:
+    assert read(rb'{"texts": ["a \ud83d b", "\ude00", "\ud83d\ude00", "\\ud83d"]}').texts == [
+        "a \ufffd b",
+        "\ufffd",
+        "\U0001f600",
+        "\\ud83d",
+    ]
+    assert read(rb'{"texts": ["\ud83d\ud83d\ude00 \\\ud83d"], "number": NaN}').texts == ["\ufffd\U0001f600 \\\ufffd"]
+    assert read(b'{"texts": ["\xff\xfe"]}').texts == ["\ufffd\ufffd"]
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"texts": [1]}', b"", b"null", b"{"])
+def test_another_shape_is_a_change(body: bytes) -> None:
+    with pytest.raises(SourceChanged):
+        read(body)
+
+
+def test_a_web_page_is_a_block() -> None:
+    with pytest.raises(Blocked):
+        read(b"\n <!doctype html><title>Masuk</title>")
