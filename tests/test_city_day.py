@@ -256,8 +256,8 @@ def test_a_day_of_twelve_sources_four_of_them_sick(
         status = make_status(store, sources, None, now())
     ailing = {one.name: one for one in status.sources if one.ails}
     told = [
-        f"{len(came):,} posts of {len(sources)} sources in {took:.0f} s. A healthy source is due every {POLL_SECONDS} s;",
-        f"the longest time between two of its polls was {late:.1f} s. What ails the sick ones:",
+        f"{len(came):,} posts of {len(sources)} sources in {took:.0f} s. Healthy ones are due every {POLL_SECONDS} s;",
+        f"the longest time between two polls of one was {late:.1f} s. What ails the sick ones:",
         *(f"  {one.name}: {one.ails}" for one in ailing.values()),
     ]
     with capsys.disabled():
