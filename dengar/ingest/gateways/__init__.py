@@ -1,0 +1,1 @@
+"""SMS gateways: what they hand in, and how they are asked to send."""
