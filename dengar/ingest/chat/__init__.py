@@ -1,0 +1,1 @@
+"""What the channels of chat programs need to read their messages."""

@@ -1,0 +1,126 @@
+"""What residents are told in a dialogue: short sentences, as a kelurahan would write them.
+
+Those for SMS are of letters that GSM knows; with a number and a link each answer fits into one message of 160.
+"""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Literal
+
+from dengar.ingest.formats.shortmessage import count_gsm
+from dengar.models import Record
+
+Language = Literal["id", "en"]
+
+LONGEST_SMS = 160
+# What can be missing, the most needed first; one thing is asked for at a time.
+ORDER = ("text", "place", "photo")
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """The sentences of one language; `{number}` and `{link}` are filled in, `questions` are by what is missing."""
+
+    greeting: str
+    received: str
+    questions: Mapping[str, str]
+    complete: str
+    done: str
+    link: str
+
+
+WORDS: dict[Language, Words] = {
+    "id": Words(
+        greeting=(
+            "Selamat datang di layanan pengaduan warga. Tulis masalah dan tempatnya dalam satu pesan, lalu kirim foto"
+            " bila ada. Contoh: Lampu jalan mati di Jl. Bangka Raya, Kelurahan Pela Mampang."
+        ),
+        received="Terima kasih, laporan Anda kami terima dengan nomor {number}.",
+        questions={
+            "text": "Mohon tuliskan masalahnya. Pesan suara, video dan berkas belum dapat kami baca.",
+            "place": "Di mana tepatnya? Kirim lokasi, atau tulis nama jalan dan kelurahannya.",
+            "photo": "Bila ada, mohon kirim satu foto keadaannya.",
+        },
+        complete="Terima kasih, laporan {number} sudah lengkap dan kami teruskan ke unit yang menangani.",
+        done="Laporan {number} dinyatakan selesai. Bila masalahnya masih ada, mohon balas pesan ini.",
+        link="Pantau di {link}",
+    ),
+    "en": Words(
+        greeting=(
+            "Welcome to the city's complaints desk. Write in one message what is wrong and where, then send a photo if"
+            " you have one. Example: Street light out on Jl. Bangka Raya, Kelurahan Pela Mampang."
+        ),
+        received="Thank you, we have received your report under the number {number}.",
+        questions={
+            "text": "Please write what is wrong. We cannot read voice messages, videos and files yet.",
+            "place": "Where exactly is it? Send your location, or write the street and the kelurahan.",
+            "photo": "If you can, please send one photo of it.",
+        },
+        complete="Thank you, report {number} is complete. We have passed it on to the unit in charge.",
+        done="Report {number} has been marked as solved. If the problem is still there, please answer this message.",
+        link="Follow it at {link}",
+    ),
+}
+SMS_WORDS: dict[Language, Words] = {
+    "id": Words(
+        greeting="Tulis masalah dan tempatnya dalam satu SMS. Contoh: Lampu mati di Jl. Bangka Raya, Pela Mampang.",
+        received="Terima kasih, laporan Anda diterima. Nomor {number}.",
+        questions={
+            "text": "Mohon balas dengan tulisan.",
+            "place": "Di mana? Balas: nama jalan dan kelurahan.",
+            "photo": "",
+        },
+        complete="Terima kasih, laporan {number} lengkap dan diteruskan.",
+        done="Laporan {number} selesai. Masih ada masalah? Balas SMS ini.",
+        link="{link}",
+    ),
+    "en": Words(
+        greeting="Write what is wrong and where in one SMS. Example: Light out on Jl. Bangka Raya, Pela Mampang.",
+        received="Thank you, report received. Number {number}.",
+        questions={
+            "text": "Please answer in writing.",
+            "place": "Where? Answer: street and kelurahan.",
+            "photo": "",
+        },
+        complete="Thank you, report {number} is complete and passed on.",
+        done="Report {number} is solved. If it is not, answer this SMS.",
+        link="{link}",
+    ),
+}
+
+
+def ask(
+    missing: AbstractSet[str], number: str, *, link: str = "", language: Language = "id", is_sms: bool = False
+) -> str:
+    """Say that a report was received and ask for what it needs most; thank when nothing is missing.
+
+    `missing` are of `text`, `place` and `photo`; `link` is the address at which the report can be followed.
+    """
+    words = _words(language, is_sms=is_sms)
+    wanted = next((one for one in ORDER if one in missing), None)
+    said = words.complete if wanted is None else words.received
+    question = words.questions[wanted] if wanted else ""
+    return _join(words, (said, question), number, link, is_sms=is_sms)
+
+
+def tell_done(number: str, *, link: str = "", language: Language = "id", is_sms: bool = False) -> str:
+    """Say that a report is solved, and what to do when it is not."""
+    words = _words(language, is_sms=is_sms)
+    return _join(words, (words.done,), number, link, is_sms=is_sms)
+
+
+def greet(*, language: Language = "id", is_sms: bool = False) -> str:
+    """Say what to write to whoever only says hello."""
+    return _words(language, is_sms=is_sms).greeting
+
+
+def _words(language: Language, *, is_sms: bool) -> Words:
+    return SMS_WORDS[language] if is_sms else WORDS[language]
+
+
+def _join(words: Words, sentences: Iterable[str], number: str, link: str, *, is_sms: bool) -> str:
+    """Fill in and join; a link with which an SMS would become two is left out."""
+    text = " ".join(filter(None, sentences)).format(number=number)
+    if not link:
+        return text
+    longer = f"{text} {words.link.format(link=link)}"
+    return text if is_sms and (count_gsm(longer) or LONGEST_SMS + 1) > LONGEST_SMS else longer
