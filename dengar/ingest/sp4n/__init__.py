@@ -1,0 +1,1 @@
+"""The forms in which LAPOR! gives its reports."""
