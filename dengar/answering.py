@@ -1,20 +1,16 @@
 """What people are told in the channel in which they wrote: sentences for the outbox."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from dengar.ingest.formats import dialogue
 from dengar.models import OutboxMessage, Post, Record, Report
 
 DIALOGUE = "dialogue"
 NOWHERE = "_"
-# Without the link each fits into one SMS of 160 letters.
-SENTENCES = {
-    "received": "Terima kasih, laporan Anda kami catat dengan nomor {number}.{link}",
-    "placed": "Terima kasih, lokasinya sudah kami catat. Laporan {number} diteruskan ke unit yang menangani.{link}",
-    "done": "Laporan {number} dinyatakan selesai. Bila masalahnya masih ada, balas pesan ini.{link}",
-}
-PLACE = " Di mana tepatnya? Balas dengan nama jalan dan kelurahan, atau kirim lokasi."
-PHOTO = " Bila ada, balas dengan foto."
+SMS = "sms"
+# Whoever connects a channel with years of messages in it must not thank everybody now.
+FRESH = timedelta(days=1)
 
 
 class Answering(Record, frozen=True, kw_only=True):
@@ -23,26 +19,41 @@ class Answering(Record, frozen=True, kw_only=True):
     sources: Collection[str] = ()
     address: str = ""
 
-    def make(self, kind: str, report: Report, post: Post, now: datetime) -> OutboxMessage | None:
-        """Make the message; None where the source may not be answered in.
+    def tell(self, kind: str, report: Report, post: Post, now: datetime) -> OutboxMessage | None:
+        """Make the message about a report; None where the source may not be answered in, or when it is too late.
 
-        Its id is the same whenever it is made, so that nobody is told the same thing twice.
+        `kind` is that of `routing.joining.News`.
         """
+        if kind != "done" and now - post.created_at > FRESH:
+            return None
+        number = post.number or report.number
+        link = f"{self.address.rstrip('/')}/laporan/{number}" if self.address else ""
+        is_sms = post.channel == SMS
+        if kind == "done":
+            return self._make(kind, post, dialogue.tell_done(number, link=link, is_sms=is_sms), now)
+        return self._make(kind, post, dialogue.ask(_missing(report, post), number, link=link, is_sms=is_sms), now)
+
+    def guide(self, post: Post, now: datetime) -> OutboxMessage | None:
+        """Make the message for somebody in a dialogue who has not said yet what is wrong; None for everybody else."""
+        if DIALOGUE not in post.flags or now - post.created_at > FRESH:
+            return None
+        is_sms = post.channel == SMS
+        if "greeting" in post.flags:
+            return self._make("greeting", post, dialogue.greet(is_sms=is_sms), now)
+        return self._make("unread", post, dialogue.ask_for_text(is_sms=is_sms), now) if "unread" in post.flags else None
+
+    def _make(self, kind: str, post: Post, text: str, now: datetime) -> OutboxMessage | None:
+        """Make a message; its id is the same whenever it is made, so that nobody is told the same thing twice."""
         if post.source not in self.sources:
             return None
         return OutboxMessage(
-            id=f"{kind}:{post.id}",
-            source=post.source,
-            item_id=post.item_id,
-            text=self._write(kind, report, post),
-            made_at=now,
-            due_at=now,
+            id=f"{kind}:{post.id}", source=post.source, item_id=post.item_id, text=text, made_at=now, due_at=now
         )
 
-    def _write(self, kind: str, report: Report, post: Post) -> str:
-        number = post.number or report.number
-        link = f" {self.address.rstrip('/')}/laporan/{number}" if self.address else ""
-        if kind != "received":
-            return SENTENCES[kind].format(number=number, link=link)
-        question = PLACE if report.kel == NOWHERE else PHOTO if DIALOGUE in post.flags and not report.photos else ""
-        return SENTENCES[kind].format(number=number, link=link) + question
+
+def _missing(report: Report, post: Post) -> set[str] | None:
+    """Say what the report lacks; None when it lacks nothing and still no unit was told to act."""
+    talks = DIALOGUE in post.flags  # where everybody reads along, nobody is asked for photos
+    lacks = {"place": report.kel == NOWHERE, "photo": talks and post.channel != SMS and not report.photos}
+    missing = {name for name, is_missing in lacks.items() if is_missing}
+    return missing if missing or report.unit else None

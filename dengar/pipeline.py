@@ -116,7 +116,7 @@ class Pipeline:
             quarantined=(*quarantined, *broken),
             photos=tuple(photos),
             settled=tuple(one.order for one in pending),
-            outbox=tuple(self._tell(joiner, now)),
+            outbox=(*self._tell(joiner, now), *self._guide(joined, known, now)),
         )
 
     def _make_joiner(self, judged: Sequence[Post], known: Mapping[str, Post]) -> Joiner:
@@ -146,8 +146,13 @@ class Pipeline:
             report = joiner.touched[news.report]
             posts = (news.post,) if news.post else self._store.posts.of_report(news.report)
             for post in posts:
-                if message := self._answering.make(news.kind, report, post, now):
+                if message := self._answering.tell(news.kind, report, post, now):
                     yield message
+
+    def _guide(self, joined: Sequence[Post], known: Mapping[str, Post], now: datetime) -> Iterator[OutboxMessage]:
+        for post in joined:
+            if post.report is None and post.id not in known and (message := self._answering.guide(post, now)):
+                yield message
 
     def _make_posts(
         self, pending: Sequence[Pending], now: datetime

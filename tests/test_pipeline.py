@@ -10,6 +10,7 @@ import pytest
 from made import NOW, make_item, make_labels
 from PIL import Image
 
+from dengar.answering import Answering
 from dengar.classify import Classifier
 from dengar.geocode import Locator
 from dengar.mask import mask
@@ -41,7 +42,9 @@ def classifier(folder: Path) -> Classifier:
     return Classifier.load(folder)
 
 
-def make_working(store: Store, model_dir: Path, labels: "Labelling | None" = None) -> Working:
+def make_working(
+    store: Store, model_dir: Path, labels: "Labelling | None" = None, answering: Answering | None = None
+) -> Working:
     units = {unit.code: unit for unit in make_units(locator().areas)}
     pipeline = Pipeline(
         store=store,
@@ -50,6 +53,7 @@ def make_working(store: Store, model_dir: Path, labels: "Labelling | None" = Non
         router=load_rules(BUILT_IN, set(category_codes().values()), units),
         categories=category_codes(),
         author_key=KEY,
+        answering=answering,
     )
     return Working(store, pipeline, lambda: NOW, "me")
 

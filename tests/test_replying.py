@@ -1,6 +1,5 @@
 """What people are told: each message at most once, whatever happens."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -143,40 +142,49 @@ def report(**changes: object) -> Report:
     return made.replace(**changes)
 
 
-Say = Callable[..., str]
+NUMBER = "DKI-2611-000009"
+HERE = "31.74.02.1001"
+ANSWERING = Answering(sources={"kotak"}, address="https://dengar.example/")
 
 
-@pytest.fixture
-def say() -> Say:
-    answering = Answering(sources={"kotak"}, address="https://dengar.example/")
-
-    def told(kind: str, of: Report, **changes: object) -> str:
-        made = answering.make(kind, of, make_post().replace(**changes), NOW)
-        assert made is not None
-        return made.text
-
-    return told
+def say(kind: str, of: Report, at: datetime = NOW, **changes: object) -> str:
+    told = ANSWERING.tell(kind, of, make_post().replace(**changes), at)
+    return told.text if told else ""
 
 
-def test_people_are_told_their_number_and_asked_for_what_is_missing(say: Say) -> None:
-    link = "https://dengar.example/laporan/DKI-2611-000009"
-    assert link in say("received", report())
+def test_people_are_told_their_number_and_asked_for_what_is_missing() -> None:
+    assert f"https://dengar.example/laporan/{NUMBER}" in say("received", report())
     assert "Di mana tepatnya?" in say("received", report())
-    assert "foto" in say("received", report(kel="31.74.02.1001"), flags=("dialogue",))
-    assert "foto" not in say("received", report(kel="31.74.02.1001"))
+    assert "foto" in say("received", report(kel=HERE), flags=("dialogue",))
+    assert "foto" not in say("received", report(kel=HERE))
+    assert "foto" not in say("received", report(kel=HERE), flags=("dialogue",), channel="sms")
     assert "selesai" in say("done", report())
     assert "DKI-2611-000001" in say("done", report(), number="DKI-2611-000001")
-    assert "diteruskan" in say("placed", report())
+
+
+def test_nobody_is_promised_a_unit_that_is_not_chosen_yet() -> None:
+    assert "diteruskan" not in say("received", report(kel=HERE))
+    assert "teruskan" in say("placed", report(kel=HERE, unit="kel:x"))
+
+
+def test_old_messages_are_not_thanked_for() -> None:
+    assert say("received", report(), NOW + timedelta(days=2)) == ""
+    assert say("done", report(), NOW + timedelta(days=20))
 
 
 def test_a_source_without_replies_is_told_nothing() -> None:
-    assert Answering().make("received", report(), make_post(), NOW) is None
+    assert Answering().tell("received", report(), make_post(), NOW) is None
 
 
-def test_without_a_link_each_sentence_fits_into_one_short_message() -> None:
-    bare = Answering(sources={"kotak"})
-    for kind in ("received", "placed", "done"):
-        made = bare.make(kind, report(), make_post(), NOW)
-        assert made is not None
-        assert len(made.text) <= 160
-        assert made.text.isascii()
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        (("dialogue", "auto_reply", "greeting"), "Selamat datang"),
+        (("dialogue", "unread"), "tuliskan"),
+        (("unread",), ""),
+    ],
+)
+def test_whoever_has_said_nothing_yet_is_guided_in_a_dialogue(flags: tuple[str, ...], word: str) -> None:
+    made = ANSWERING.guide(make_post(flags=flags), NOW)
+    assert (made is not None) == bool(word)
+    assert made is None or word in made.text

@@ -60,6 +60,7 @@ def parse(item: Item) -> Draft:
     flags = {
         "dialogue": True,
         "auto_reply": _is_greeting(message),
+        "greeting": _is_greeting(message),
         "forwarded": message.forward_origin is not None,
         "bad_time": time is None,
         "bad_coordinates": message.location is not None and message.point is None,

@@ -89,15 +89,16 @@ SMS_WORDS: dict[Language, Words] = {
 
 
 def ask(
-    missing: AbstractSet[str], number: str, *, link: str = "", language: Language = "id", is_sms: bool = False
+    missing: AbstractSet[str] | None, number: str, *, link: str = "", language: Language = "id", is_sms: bool = False
 ) -> str:
-    """Say that a report was received and ask for what it needs most; thank when nothing is missing.
+    """Say that a report was received and ask for what it needs most; when nothing is missing, that it is passed on.
 
-    `missing` are of `text`, `place` and `photo`; `link` is the address at which the report can be followed.
+    `missing` are of `text`, `place` and `photo`, None when nothing is asked and nothing can be promised; `link` is the
+    address at which the report can be followed.
     """
     words = _words(language, is_sms=is_sms)
-    wanted = next((one for one in ORDER if one in missing), None)
-    said = words.complete if wanted is None else words.received
+    wanted = next((one for one in ORDER if one in (missing or ())), None)
+    said = words.complete if missing is not None and wanted is None else words.received
     question = words.questions[wanted] if wanted else ""
     return _join(words, (said, question), number, link, is_sms=is_sms)
 
@@ -106,6 +107,11 @@ def tell_done(number: str, *, link: str = "", language: Language = "id", is_sms:
     """Say that a report is solved, and what to do when it is not."""
     words = _words(language, is_sms=is_sms)
     return _join(words, (words.done,), number, link, is_sms=is_sms)
+
+
+def ask_for_text(*, language: Language = "id", is_sms: bool = False) -> str:
+    """Ask somebody who sent what cannot be read to write."""
+    return _words(language, is_sms=is_sms).questions["text"]
 
 
 def greet(*, language: Language = "id", is_sms: bool = False) -> str:
