@@ -57,9 +57,14 @@ def _read_mail(text: str) -> datetime | None:
 def _read_words(text: str) -> datetime | None:
     import dateparser
 
-    for pattern, spelling in _SPELLINGS:
-        text = pattern.sub(spelling, text)
     time: datetime | None = dateparser.parse(
-        text, languages=["id", "en"], settings={"DATE_ORDER": "DMY", "TIMEZONE": "Asia/Jakarta"}
+        respell(text), languages=["id", "en"], settings={"DATE_ORDER": "DMY", "TIMEZONE": "Asia/Jakarta"}
     )
     return time
+
+
+def respell(text: str) -> str:
+    """Write days, months and zones of Indonesia so that dateparser knows them."""
+    for pattern, spelling in _SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return text

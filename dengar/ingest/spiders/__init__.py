@@ -1,1 +1,1 @@
-"""Scrapy spiders, one a site (none yet: the sites come with the other channels)."""
+"""The spiders: collectors that read web sites, by selectors, through Scrapy."""
