@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from xml.sax.saxutils import escape
@@ -21,7 +22,7 @@ from xml.sax.saxutils import escape
 import pytest
 from dovecot import PASSWORD, run_dovecot
 from standard_cases import LOGIN_PAGE, Page, serve_pages
-from test_pipeline import check_books, make_working
+from test_pipeline import check_books, locator, make_working
 
 from dengar.collecting import Collecting
 from dengar.health import make_status
@@ -37,7 +38,7 @@ POLL_SECONDS = 2
 PATIENCE_SECONDS = 600
 SECRET = "a-secret-of-the-tests"
 SHARES = {
-    "berkas": 0.40, "surat": 0.20, "surel": 0.075, "banjir": 0.075, "jalan": 0.05, "tetangga": 0.05,
+    "berkas": 0.50, "surat": 0.02, "surel": 0.10, "banjir": 0.10, "jalan": 0.08, "tetangga": 0.05,
     "gema": 0.05, "formulir": 0.05, "pesan": 0.05,
 }  # fmt: skip
 PUSHED = ("gema", "formulir", "pesan")
@@ -55,8 +56,14 @@ SPOTS = ("masjid", "sekolah", "pasar", "halte", "warung", "pos ronda", "puskesma
 
 
 def write(source: str, n: int) -> str:
-    form = PROBLEMS[n % len(PROBLEMS)]
-    return form.format(street=STREETS[n // 6 % 8], spot=SPOTS[n // 48 % 10], n=n % 9 + 1) + f" ({source} {n})"
+    form, where = PROBLEMS[n % len(PROBLEMS)], kelurahan()[n * 37 % len(kelurahan())]
+    said = form.format(street=STREETS[n // 6 % 8], spot=SPOTS[n // 48 % 10], n=n % 9 + 1)
+    return f"{said}, Kelurahan {where} ({source} {n})"
+
+
+@cache
+def kelurahan() -> list[str]:
+    return sorted({area.name for area in locator().areas if area.level == "kelurahan"})
 
 
 @dataclass(frozen=True, kw_only=True)

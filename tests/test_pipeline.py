@@ -94,7 +94,7 @@ def make_rows(**row: object) -> Item:
 
 
 def all_reports(store: Store) -> list[Report]:
-    return store.reports.newest(1000)
+    return store.reports.newest(100_000)
 
 
 def check_books(store: Store) -> None:
