@@ -50,7 +50,7 @@ class _Looking:
         """Go through the messages in the order of their ids, and begin anew at the end."""
         del settings, window
         after = cursor.after
-        size = CHUNK
+        size = getattr(self._source.collector, "RECHECK_AT_ONCE", CHUNK)
         while chunk := self._store.posts.of_source(self._source.name, after, size):
             try:
                 items = self._look(chunk, budget, clock)

@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from pymongo.errors import PyMongoError
 
 from dengar.collecting import Collecting
+from dengar.errors import AuthExpired, Forbidden
 from dengar.housekeeping import keep_house, look_at_expiries
 from dengar.ingest.protocol import Batch, Clock, Source
 from dengar.leading import Leading
@@ -213,6 +214,9 @@ class Scheduler:
                 cursor, _ = self._store.cursors.find(source.name, source.collector.Cursor)
                 if source.collector.wait(source.settings, WATCH_SECONDS, cursor, self._stopping):
                     asyncio.run_coroutine_threadsafe(self._finish(partial(self._collect, source)), self._loop).result()
+            except (AuthExpired, Forbidden) as error:
+                log.info("%s cannot be watched: %s", source.name, error)
+                self._stopping.wait(WATCH_SECONDS)  # until then nobody has mended it
             except Exception as error:  # noqa: BLE001  whatever it is, the schedule reads the source all the same
                 log.info("%s cannot be watched now: %s", source.name, error)
                 self._stopping.wait(PAUSE_SECONDS)

@@ -119,6 +119,18 @@ def test_a_look_that_its_budget_ends_goes_on_where_it_was(store: Store) -> None:
     assert timeline.asked == ids
 
 
+def test_a_collector_says_how_many_it_takes_at_once(store: Store) -> None:
+    class Jobs(Timeline):
+        RECHECK_AT_ONCE = 2
+
+    keep(store, "1", "2", "3")
+    calls = Jobs("1", "2", "3")
+    look(store, calls)
+    runs = store.runs.of_source("kotak.recheck")
+    assert calls.asked == ["1", "2", "3"]
+    assert runs[0].outcome == "empty"
+
+
 def test_an_outage_hides_nothing(store: Store) -> None:
     keep(store, "1")
     timeline = Timeline()

@@ -12,7 +12,8 @@ and where the channel can do it:
 
     wait(settings, seconds, cursor, stopping) -> bool        hears of news, so that `pull` is called at once
     complete(settings, item, now) -> Item                    fetches what an `incomplete` item names (photos)
-    recheck(settings, ids, budget, clock) -> Rechecked       what became of messages that were read before
+    recheck(settings, ids, budget, clock) -> Rechecked       what became of messages that were read before; at most
+                                                             RECHECK_AT_ONCE of them (500 when it does not say)
     reply(settings, item, text, delivery_id) -> str          answers the item's author in the channel
     find_expiry(settings, clock) -> time or None             until when the credentials are good
 

@@ -28,6 +28,7 @@ from dengar.models import Draft, Item
 __all__ = ["Cursor", "Settings", "check", "describe", "parse", "pull", "recheck", "reply", "wait"]
 
 POSTS = "/2/tweets"
+RECHECK_AT_ONCE = 50_000  # enough that a compliance job is worth it
 
 
 class Cursor(AnyCursor, frozen=True, kw_only=True):
