@@ -1,0 +1,1 @@
+"""What the Bluesky channel needs to speak the AT Protocol."""
