@@ -91,7 +91,7 @@ class _Reading:
         except StopSource as stop:
             outcome, error = stop.outcome, str(stop)
             if isinstance(stop, RateLimited | BudgetSpent) and stop.until is not None:
-                self._store.cursors.pause(source.name, stop.until)
+                self._store.cursors.pause(source.name, stop.until, since=self._clock(), reason=str(stop))
         except Exception:  # noqa: BLE001  one source never stops another, whatever is wrong with its collector
             outcome, error = "crashed", traceback.format_exc()
         run = self._run.replace(outcome=outcome, error=error, ended_at=self._clock())

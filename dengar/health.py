@@ -1,82 +1,199 @@
 """How the whole is doing: one answer for the command line, the status page and other programs."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from dengar import __version__
-from dengar.ingest.protocol import Source
-from dengar.models import Run, SourceStatus, Status
+from dengar.ailments import Seen, find_ailments, say_moment
+from dengar.collecting import lease_name
+from dengar.habits import Habits
+from dengar.ingest.protocol import Limits, Source
+from dengar.leading import LEASE
+from dengar.models import WENT_WELL, Ailment, BudgetLeft, Gap, Run, Silence, SourceStatus, Status
+from dengar.silence import Span, Usual, expected, find_silence
 from dengar.store import Store
+from dengar.timetable import make_timetable
 
 MOST_WAITING = 5000
-FINE = {"done", "empty", "running"}
+LONGEST_WAIT = timedelta(minutes=15)
+COUNTS_NEEDED = timedelta(hours=26)
+
+N = TypeVar("N", int, float)
 
 
-def make_status(store: Store, sources: Sequence[Source], model: str | None, now: datetime) -> Status:
-    """Look at everything; `problems` are sentences that an operator can act on.
+def make_status(
+    store: Store, sources: Sequence[Source], model: str | None, now: datetime, habits: Habits | None = None
+) -> Status:
+    """Look at everything; what was learnt of the sources' `habits` may be used again.
 
     A store that is down is a problem to tell, not an error.
     """
     if not store.is_ready():
-        return Status(
-            at=now, version=__version__, store_ready=False, model=model, problems=("MongoDB takes no writes now.",)
+        down = Ailment(
+            kind="store_down", says="MongoDB takes no writes: look whether it runs, and whether its disk is full."
         )
-    statuses = _source_statuses(store, sources)
-    waiting = store.items.count_pending()
-    gaps = tuple(store.gaps.find_open())
-    return Status(
+        return Status(
+            at=now, version=__version__, store_ready=False, model=model, ailments=(down,), problems=(down.says,)
+        )
+    look = _Look(store, now, habits or Habits(store))
+    statuses = tuple(look.status_of(source) for source in sources)
+    status = Status(
         at=now,
         version=__version__,
         store_ready=True,
         model=model,
-        scheduler=store.leases.holder_of("scheduler", now),
+        scheduler=store.leases.holder_of(LEASE, now),
         posts=store.posts.count(),
         reports=store.reports.count(),
-        waiting=waiting,
+        waiting=store.items.count_pending(),
+        waiting_since=store.items.waiting_since(),
         review=store.reports.count_review(),
         quarantined=store.quarantine.count(),
+        replies=store.outbox.count_by_state(),
         sources=statuses,
-        gaps=gaps,
-        problems=(
-            *(f"{one.name}: {one.ails}" for one in statuses if one.ails),
-            *(
-                (f"{waiting:,} messages wait for the pipeline: is `dengar work` running?",)
-                if waiting > MOST_WAITING
-                else ()
-            ),
-            *(
-                f"{one.source}: {one.since:%d %b %H:%M}-{one.until:%H:%M} UTC not covered, {one.cause}."
-                for one in gaps[:20]
-            ),
-        ),
+        gaps=tuple(store.gaps.find_open()),
+    )
+    ailments = tuple(_of_whole(status))
+    return status.replace(
+        ailments=ailments,
+        problems=(*(one.says for one in ailments), *_say(statuses, needs_person=True), *_of_gaps(status)),
+        warnings=tuple(_say(statuses, needs_person=False)),
     )
 
 
-def _source_statuses(store: Store, sources: Sequence[Source]) -> tuple[SourceStatus, ...]:
-    runs = store.runs.last_by_source()
-    quarantined = store.quarantine.count_by_source()
-    stopped = store.cursors.stopped()
-    return tuple(
-        SourceStatus(
-            name=source.name,
-            collector=source.settings.collector,
-            enabled=source.settings.enabled,
-            every=source.settings.every,
+def _say(statuses: Sequence[SourceStatus], *, needs_person: bool) -> Iterator[str]:
+    return (
+        f"{one.name}: {ailment.says}"
+        for one in statuses
+        for ailment in one.ailments
+        if ailment.needs_person is needs_person
+    )
+
+
+def _of_whole(status: Status) -> Iterator[Ailment]:
+    if status.scheduler is None and any(one.enabled and (one.every or one.at) for one in status.sources):
+        says = "No scheduler runs, so no source is read: start `dengar run` or `dengar schedule`."
+        yield Ailment(kind="no_scheduler", says=says)
+    since = status.waiting_since
+    if since is not None and (status.waiting > MOST_WAITING or status.at - since > LONGEST_WAIT):
+        moment = say_moment(since, status.at)
+        says = f"{status.waiting:,} messages wait for the pipeline, the first since {moment}: is `dengar work` running?"
+        yield Ailment(kind="backlog", says=says, at=since)
+
+
+def _of_gaps(status: Status) -> Iterator[str]:
+    newest: dict[str, Gap] = {}
+    for gap in status.gaps:
+        newest.setdefault(gap.source, gap)
+    for source, count in Counter(gap.source for gap in status.gaps).items():
+        yield f"{source}: {_say_gap(newest[source], status.at)}{_others(count)} `dengar gaps` says how to fill this."
+
+
+def _say_gap(gap: Gap, now: datetime) -> str:
+    return f"{say_moment(gap.since, now)} to {say_moment(gap.until, now)} is not covered, {gap.cause.rstrip('.')}"
+
+
+def _others(count: int) -> str:
+    return f"; {count - 1} more." if count > 1 else "."
+
+
+class _Look:
+    """One look at all sources: what concerns several of them is asked once."""
+
+    def __init__(self, store: Store, now: datetime, habits: Habits) -> None:
+        self._store = store
+        self._now = now
+        self._runs = store.runs.last_by_source()
+        self._quarantined = store.quarantine.count_by_source()
+        self._stopped = store.cursors.stopped()
+        self._pauses = store.cursors.pauses()
+        self._expiries = store.expiries.find_all()
+        self._totals = store.tallies.totals()
+        self._counts = store.tallies.since(now - COUNTS_NEEDED)
+        self._gaps = Counter(gap.source for gap in store.gaps.find_open())
+        self._usual: Mapping[str, Usual] = habits.usual(now)
+        self._apart: Mapping[str, Sequence[Span]] = habits.apart(now)
+
+    def status_of(self, source: Source) -> SourceStatus:
+        """Say how one source is doing."""
+        name, settings = source.name, source.settings
+        pause, expiry, total = self._pauses.get(name), self._expiries.get(name), self._totals.get(name)
+        good = self._last_good(source)
+        is_paused = pause is not None and pause.until > self._now
+        told = SourceStatus(
+            name=name,
+            collector=settings.collector,
+            enabled=settings.enabled,
+            every=settings.every,
+            at=settings.at,
             is_pushed=source.is_pushed,
-            last_run=runs.get(source.name),
-            quarantined=quarantined.get(source.name, 0),
-            ails=_ails(source, runs.get(source.name), stopped.get(source.name)),
+            last_run=self._runs.get(name),
+            last_good=good.started_at if good else None,
+            last_recheck=self._runs.get(f"{name}.recheck"),
+            last_message=total.last if total else None,
+            messages=total.items if total else 0,
+            paused_until=pause.until if pause and is_paused else None,
+            pause_reason=pause.reason if pause and is_paused else None,
+            stopped=self._stopped.get(name),
+            gaps=self._gaps[name],
+            quarantined=self._quarantined.get(name, 0),
+            budget=self._budget_left(source),
+            expires_at=expiry.expires_at if expiry else None,
         )
-        for source in sources
-    )
+        return self._with_ailments(source, self._with_silence(source, told)) if settings.enabled else told
+
+    def _last_good(self, source: Source) -> Run | None:
+        last = self._runs.get(source.name)
+        return last if last is None or last.outcome in WENT_WELL else self._store.runs.last_good(source.name)
+
+    def _with_silence(self, source: Source, told: SourceStatus) -> SourceStatus:
+        """Compare what came with what usually comes, up to where we looked."""
+        usual = self._usual.get(source.name)
+        until = self._now if source.is_pushed else told.last_good
+        is_listening = source.is_pushed or make_timetable(source.settings) or hasattr(source.collector, "wait")
+        if usual is None or until is None or told.last_message is None or not is_listening:
+            return told
+        apart = self._apart.get(source.name, ())
+        silence: Silence | None = None
+        if told.paused_until is None:
+            silence = find_silence(usual, told.last_message, until, self._counts.get(source.name, {}), apart)
+        return told.replace(expected=round(expected(usual, told.last_message, until, apart), 1), silence=silence)
+
+    def _with_ailments(self, source: Source, told: SourceStatus) -> SourceStatus:
+        run, failing = told.last_run, None
+        if run is not None and run.outcome == "transient":
+            failing = self._store.runs.first_behind(source.name, told.last_good)
+        seen = Seen(
+            source=source,
+            now=self._now,
+            last_run=run,
+            is_being_read=self._store.leases.holder_of(lease_name(source.name), self._now) is not None,
+            failing_since=failing.started_at if failing else None,
+            last_recheck=told.last_recheck,
+            pause=self._pauses.get(source.name),
+            stopped=told.stopped,
+            expiry=self._expiries.get(source.name),
+            silence=told.silence,
+        )
+        ailments = tuple(find_ailments(seen))
+        return told.replace(ailments=ailments, ails=" ".join(one.says for one in ailments) or None)
+
+    def _budget_left(self, source: Source) -> BudgetLeft | None:
+        limits: Limits = source.settings.budget
+        by_time = (limits.posts_per_day, limits.posts_per_month, limits.money_per_day, limits.money_per_month)
+        if all(limit is None for limit in by_time):
+            return None
+        today = self._store.spending.on_day(source.name, self._now)
+        month = self._store.spending.in_month(source.name, self._now)
+        return BudgetLeft(
+            posts_today=_left(limits.posts_per_day, today.posts),
+            posts_this_month=_left(limits.posts_per_month, month.posts),
+            money_today=_left(limits.money_per_day, today.money),
+            money_this_month=_left(limits.money_per_month, month.money),
+        )
 
 
-def _ails(source: Source, run: Run | None, stopped: str | None) -> str | None:
-    if not source.settings.enabled:
-        return None
-    if stopped:
-        return f"{stopped} It stands still until you run `dengar collect {source.name} --once`."
-    if run is not None and run.outcome not in FINE:
-        last_line = (run.error or "").strip().rpartition("\n")[2]
-        return f"the last run ended as {run.outcome}: {last_line or 'the process died'}"
-    return None
+def _left(limit: N | None, used: N) -> N | None:
+    return None if limit is None else max(limit - used, type(limit)(0))

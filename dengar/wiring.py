@@ -16,6 +16,7 @@ from dengar.collecting import Collecting
 from dengar.completing import Completing
 from dengar.erasing import Touched, erase_author
 from dengar.errors import BadSettings
+from dengar.habits import Habits
 from dengar.health import make_status
 from dengar.ingest import find
 from dengar.ingest.protocol import Clock, Source
@@ -97,6 +98,7 @@ class Parts:
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.sources = make_sources(settings)
         self.collecting = Collecting(store, clock, self.holder)
+        self.habits = Habits(store)
 
     @cached_property
     def classifier(self) -> "Classifier":
@@ -169,7 +171,7 @@ class Parts:
     def status(self) -> Status:
         """Say how the whole is doing."""
         model = self.classifier.version if "classifier" in self.__dict__ else None
-        return make_status(self.store, self.sources, model, self.clock())
+        return make_status(self.store, self.sources, model, self.clock(), self.habits)
 
 
 def make_sources(settings: Settings) -> list[Source]:

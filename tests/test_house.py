@@ -46,7 +46,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "budgeting": {"ingest", "store"},
     "collecting": RECORDS | {"budgeting", "ingest", "store"},
     "intake": RECORDS | {"ingest", "store"},
-    "health": RECORDS | {"ingest", "store"},
+    "silence": RECORDS,
+    "habits": RECORDS | {"silence", "store"},
+    "ailments": RECORDS | {"ingest", "store", "timetable"},
+    "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
     "working": RECORDS | {"erasing", "ingest", "pipeline", "store"},
     "timetable": RECORDS | {"ingest", "settings"},
     "leading": RECORDS | {"ingest", "store"},
@@ -57,14 +60,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": RECORDS | {"store", "routing", "polls"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "classify", "collecting", "completing", "erasing", "geocode", "health", "ingest", "intake",
-        "pipeline", "rechecking", "replying", "routing", "settings", "store", "timetable", "working",
+        "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
+        "intake", "pipeline", "rechecking", "replying", "routing", "settings", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
     "demo": RECORDS | {"ingest", "intake", "scheduler", "wiring"},
+    "listing": RECORDS | {"ailments", "ingest", "timetable"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "ingest", "scheduler", "serving", "settings", "web", "wiring",
+        "checking", "classify", "demo", "filters", "ingest", "listing", "scheduler", "serving", "settings", "web",
+        "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

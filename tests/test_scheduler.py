@@ -189,7 +189,7 @@ async def test_errands_are_run_by_who_leads_and_again_when_they_fail(store: Stor
 async def test_stopped_and_paused_sources_are_left_alone(store: Store) -> None:
     read, other = Signal(0), Signal(0)
     store.cursors.stop("sakit", "it has changed")
-    store.cursors.pause("dibatasi", utc_now() + timedelta(hours=1))
+    store.cursors.pause("dibatasi", utc_now() + timedelta(hours=1), since=utc_now(), reason="429")
     sources = [
         source_of("sakit", telling(read)),
         source_of("dibatasi", telling(read)),

@@ -8,16 +8,18 @@ from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
 from dengar.models.report import OPEN_STATES, Event, EventKind, Report, Routing, State, Voice
 from dengar.models.request import Accepted, Receipt, Request
-from dengar.models.run import WENT_WELL, Gap, Run
-from dengar.models.status import SourceStatus, Status
+from dengar.models.run import WENT_WELL, Gap, Run, Silence
+from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
 __all__ = [
     "OPEN_STATES",
     "WENT_WELL",
     "Accepted",
+    "Ailment",
     "Alternative",
     "Area",
+    "BudgetLeft",
     "Candidate",
     "Changes",
     "Draft",
@@ -47,6 +49,7 @@ __all__ = [
     "Request",
     "Routing",
     "Run",
+    "Silence",
     "SourceStatus",
     "State",
     "Status",

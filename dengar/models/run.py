@@ -25,6 +25,14 @@ class Run(Record, frozen=True, kw_only=True, omit_defaults=True):
     error: str | None = None
 
 
+class Silence(Record, frozen=True, kw_only=True):
+    """Since when a source is quieter than it ever is by chance: so many messages came where `expected` usually do."""
+
+    since: datetime
+    expected: float
+    came: int = 0
+
+
 class Gap(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A window of a source that was not read and why; `closed_at` when it was filled later."""
 

@@ -7,9 +7,18 @@ import msgspec
 from pymongo.errors import DuplicateKeyError
 
 from dengar.errors import LeaseLost
+from dengar.models import Record
 from dengar.store.documents import Rows, Session, from_document, to_document
 
 C = TypeVar("C", bound=msgspec.Struct)
+
+
+class Pause(Record, frozen=True, kw_only=True):
+    """A time in which a source was or is left alone, and why."""
+
+    since: datetime
+    until: datetime
+    reason: str
 
 
 class Cursors:
@@ -39,14 +48,23 @@ class Cursors:
         """Forget how far something was read that is read to its end once."""
         self._rows.delete_one({"_id": source})
 
-    def pause(self, source: str, until: datetime) -> None:
+    def pause(self, source: str, until: datetime, *, since: datetime, reason: str) -> None:
         """Leave the source alone until then: it asked for it, or its budget is spent."""
-        self._rows.update_one({"_id": source}, {"$set": {"not_before": until}}, upsert=True)
+        pause = {"not_before": until, "paused_at": since, "pause_reason": reason}
+        self._rows.update_one({"_id": source}, {"$set": pause}, upsert=True)
 
     def paused_until(self, source: str) -> datetime | None:
         """Say until when the source wants to be left alone."""
         row = self._rows.find_one({"_id": source}, {"not_before": 1})
         return row.get("not_before") if row else None
+
+    def pauses(self) -> dict[str, Pause]:
+        """Give the newest pause of every source that ever had one."""
+        rows = self._rows.find({"paused_at": {"$exists": True}})
+        return {
+            row["_id"]: Pause(since=row["paused_at"], until=row["not_before"], reason=row["pause_reason"])
+            for row in rows
+        }
 
     def stop(self, source: str, reason: str) -> None:
         """Keep the source still until a person starts it again."""

@@ -22,6 +22,10 @@ class Gaps:
         inside = {"source": source, "since": {"$gte": since}, "until": {"$lte": until}}
         self._rows.update_many(inside | {"closed_at": {"$exists": False}}, {"$set": {"closed_at": at}})
 
+    def find_since(self, start: datetime) -> list[Gap]:
+        """Give the gaps, filled or not, that reach behind `start`."""
+        return [from_document(row, Gap) for row in self._rows.find({"until": {"$gt": start}})]
+
     def find_open(self) -> list[Gap]:
         """Give the gaps that were never filled, newest first."""
         return [from_document(row, Gap) for row in self._rows.find({"closed_at": {"$exists": False}}).sort("since", -1)]

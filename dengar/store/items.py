@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import gridfs
 from bson import ObjectId
@@ -84,6 +84,11 @@ class Items:
     def is_waiting(self) -> bool:
         """Say whether any item waits."""
         return self._rows.find_one({"state": "pending"}, {"_id": 1}) is not None
+
+    def waiting_since(self) -> datetime | None:
+        """Say when the item that waits longest was put in the queue; None when nothing waits."""
+        row = self._rows.find_one({"state": "pending"}, {"order": 1}, sort=[("order", 1)])
+        return datetime.fromtimestamp(int(row["order"][:20]) / 1e9, UTC) if row else None
 
     def count_pending(self) -> int:
         """Count the items that wait."""

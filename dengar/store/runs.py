@@ -34,9 +34,11 @@ class Runs:
         row = self._rows.find_one(chosen, sort=[("started_at", -1)])
         return from_document(row, Run) if row else None
 
-    def count_since(self, source: str, start: datetime | None) -> int:
-        """Count the source's runs that began after `start`, or all of them."""
-        return self._rows.count_documents({"source": source} | ({"started_at": {"$gt": start}} if start else {}))
+    def first_behind(self, source: str, start: datetime | None) -> Run | None:
+        """Give the source's first run that began after `start`, or its first one."""
+        chosen = {"source": source} | ({"started_at": {"$gt": start}} if start else {})
+        row = self._rows.find_one(chosen, sort=[("started_at", 1)])
+        return from_document(row, Run) if row else None
 
     def drop(self, before: datetime) -> None:
         """Forget runs of before, except the newest of each source."""

@@ -59,7 +59,7 @@ class Store:
         self.reports = Reports(data["reports"])
         self.runs = Runs(data["runs"])
         self.spending = Spending(data["spending"])
-        self.tallies = Tallies(data["tallies"])
+        self.tallies = Tallies(data)
         self.units = Units(data["units"])
 
     @classmethod

@@ -1,4 +1,4 @@
-"""tallies: how many new messages each source brought in each hour, by which silence is recognised."""
+"""tallies: how many new messages each source brought in each hour and altogether, by which silence is recognised."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -6,15 +6,23 @@ from datetime import UTC, datetime
 
 from pymongo import UpdateOne
 
-from dengar.models import Item
-from dengar.store.documents import Document, Rows
+from dengar.models import Item, Record
+from dengar.store.documents import Data, Document, from_document
+
+
+class Total(Record, frozen=True, kw_only=True):
+    """All messages that a source ever brought, and when the last one came."""
+
+    items: int
+    last: datetime
 
 
 class Tallies:
     """Answers: how much does this source usually bring at this time of the week."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
+    def __init__(self, data: Data) -> None:
+        self._rows = data["tallies"]
+        self._totals = data["totals"]
 
     def count(self, items: Sequence[Item]) -> None:
         """Count new items in the hour in which we saw them."""
@@ -29,6 +37,17 @@ class Tallies:
         ]
         if writes:
             self._rows.bulk_write(writes, ordered=False)
+            self._add_up(items)
+
+    def _add_up(self, items: Sequence[Item]) -> None:
+        counts = Counter(item.source for item in items)
+        for source, count in counts.items():
+            last = max(item.observed_at for item in items if item.source == source)
+            self._totals.update_one({"_id": source}, {"$inc": {"items": count}, "$max": {"last": last}}, upsert=True)
+
+    def totals(self) -> dict[str, Total]:
+        """Give the total of every source."""
+        return {row["_id"]: from_document(row, Total) for row in self._totals.find()}
 
     def since(self, start: datetime) -> dict[str, dict[datetime, int]]:
         """Give the counts of every source by hour (UTC); an hour without any message has no entry."""

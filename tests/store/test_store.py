@@ -115,7 +115,7 @@ def test_of_two_threads_that_move_a_new_cursor_one_wins(mongo_uri: str, store: S
 
 
 def test_a_paused_or_stopped_source_keeps_its_cursor(store: Store) -> None:
-    store.cursors.pause("kotak", NOW)
+    store.cursors.pause("kotak", NOW, since=NOW, reason="429")
     store.cursors.stop("kotak", "sakit")
     store.save_batch("kotak", [], cursor=Mark(place=1))
     assert store.cursors.find("kotak", Mark) == (Mark(place=1), 1)
