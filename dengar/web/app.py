@@ -10,12 +10,14 @@ from dengar import __version__
 from dengar.models import Status
 from dengar.store import Store
 from dengar.web import api, files, form, health, hooks, reports, trouble
-from dengar.web.figures import Figures
+from dengar.web.figures import Figures, Kept
 from dengar.web.headers import SecureHeaders
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
 
 __all__ = ["Push", "make_app"]
+
+STATUS_FRESH_SECONDS, STATUS_STALE_SECONDS = 2.0, 5.0  # it takes some dozens of questions to the store
 
 
 def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
@@ -36,7 +38,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.state.site = Site(
         store=store,
         pushes=pushes,
-        status=status,
+        status=Kept(status, STATUS_FRESH_SECONDS, STATUS_STALE_SECONDS).value,
         categories=categories,
         clock=clock,
         notice=notice,
@@ -63,6 +65,7 @@ def _add_pages(app: FastAPI) -> None:
     app.add_route("/status", health.show_status)
     app.add_route("/api/status", health.give_status)
     app.add_route("/sehat", health.give_health)
+    app.add_route("/metrics", health.give_metrics)
     app.add_route("/foto/{media_id}", files.show_photo)
     app.add_route("/static/{name}", files.show_file)
     app.add_route("/favicon.ico", files.show_file)

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,12 +13,15 @@ from babel import Locale
 from babel.dates import format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from starlette.requests import Request
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 COOKIE = "bahasa"
+_DURATION = re.compile(r"(\d+) ?([smhd])[a-z]*")
+_UNITS = {"s": "duration-second", "m": "duration-minute", "h": "duration-hour", "d": "duration-day"}
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
 
 
@@ -41,6 +45,19 @@ class Language:
     def number(self, value: float) -> str:
         """Write a number: 1.000.000 in Indonesian."""
         return format_decimal(value, locale=self._locale)
+
+    def dollars(self, value: float) -> str:
+        """Write an amount of US dollars."""
+        return format_currency(value, "USD", locale=self._locale)
+
+    def day(self, at: datetime) -> str:
+        """Write a day in Jakarta: 21 Nov 2026."""
+        return format_datetime(at.astimezone(JAKARTA), "d MMM y", locale=self._locale)
+
+    def every(self, text: str) -> str:
+        """Write a duration as the settings have it, such as `5 minutes`, in this language."""
+        found = _DURATION.fullmatch(text.strip())
+        return format_unit(int(found[1]), _UNITS[found[2]], locale=self._locale) if found else text
 
     def moment(self, at: datetime) -> str:
         """Write day and time in Jakarta: 21 Nov 2026 14.05 WIB."""

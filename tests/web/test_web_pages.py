@@ -158,7 +158,7 @@ def test_the_status_page_tells_what_ails(site: Running) -> None:
     page = site.get("/status").text
     assert "1.234" in page
     assert "&lt;b&gt;Kata sandi&lt;/b&gt; ditolak." in page
-    assert "3 pesan disisihkan" in page
+    assert "Disisihkan karena tidak terbaca" in page
     assert site.get("/api/status").json()["sources"][1]["quarantined"] == 3
 
 

@@ -12,6 +12,7 @@ PATHS = (
     "/cek",
     "/status",
     "/sehat",
+    "/metrics",
     "/robots.txt",
     "/favicon.ico",
     "/static/site.css",

@@ -13,7 +13,7 @@ import pytest
 from made import KEY
 
 from dengar.errors import BadRequest
-from dengar.models import Accepted, Receipt, Request, SourceStatus, Status
+from dengar.models import Accepted, Ailment, Receipt, Request, SourceStatus, Status
 from dengar.store import Store
 from dengar.web.app import Push, make_app
 from dengar.web.serve import make_server
@@ -71,11 +71,12 @@ class Running:
 
 
 def make_status() -> Status:
+    refused = Ailment(kind="auth_expired", says="The credentials are refused.", cause="<b>Kata sandi</b> ditolak.")
     sources = (
         SourceStatus(name="surel", collector="email", enabled=True, every="1m"),
-        SourceStatus(name="balai", collector="webhook", enabled=True, quarantined=3, ails="<b>Kata sandi</b> ditolak."),
+        SourceStatus(name="balai", collector="webhook", enabled=True, quarantined=3, ailments=(refused,)),
     )
-    return Status(at=NOW, version="0.1.0", store_ready=True, reports=1234, sources=sources)
+    return Status(at=NOW, version="0.1.0", store_ready=True, reports=1234, sources=sources, problems=("balai: …",))
 
 
 @contextmanager
