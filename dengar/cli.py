@@ -1,8 +1,9 @@
 """The command line: `dengar COMMAND --help` explains each."""
 
 import logging
+import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,7 @@ from tqdm import tqdm
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Batch, Window
-from dengar.models import Run, Status
+from dengar.models import Run
 from dengar.settings import Settings, explain_file, load_settings
 
 if TYPE_CHECKING:
@@ -113,13 +114,41 @@ def check(*, connect: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the whole status as JSON.")
 def status(*, as_json: bool) -> None:
     """Tell how everything is doing; exit code 1 when a person must act."""
+    from dengar.listing import status_lines
+
     with _parts() as parts:
         found = parts.status()
     if as_json:
         click.echo(msgspec.json.encode(found, order="deterministic").decode())
     else:
-        _print_status(found)
+        _print_lines(status_lines(found, _width()))
     sys.exit(1 if found.problems else 0)
+
+
+@main.command()
+def collectors() -> None:
+    """List the channels that Dengar knows: how long each keeps messages, whether it tells of edits and deletions."""
+    from dengar.listing import collector_lines
+
+    _print_lines(collector_lines(_width()))
+
+
+@main.command()
+@click.option("--close", metavar="NAME", help="Say that what the source NAME has not covered will stay so.")
+def gaps(*, close: str | None) -> None:
+    """List what is not covered, each with the command that fills it; exit code 1 when there is any."""
+    from dengar.listing import gap_lines
+
+    with _parts() as parts:
+        found = parts.store.gaps.find_open()
+        if close is not None:
+            closed = [gap for gap in found if gap.source == close]
+            for gap in closed:
+                parts.store.gaps.close(close, gap.since, gap.until, parts.clock())
+            found = [gap for gap in found if gap.source != close]
+            click.echo(f"{close}: {len(closed)} closed.")
+        _print_lines(gap_lines(found, {one.name: one for one in parts.sources}, parts.clock()))
+    sys.exit(1 if found else 0)
 
 
 @main.command()
@@ -238,6 +267,16 @@ def train(*, seed: int) -> None:
     click.echo(f"Trained the model {manifest.version}.")
 
 
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _width() -> int:
+    """Give the terminal's columns; wide where there is none."""
+    return shutil.get_terminal_size((160, 24)).columns
+
+
 def _serve(*parts: str) -> None:
     from dengar.serving import ALL_PARTS, serve
 
@@ -307,22 +346,3 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
 
     errors = filter_rows(source, target, answer)
     sys.exit(1 if errors else 0)
-
-
-def _print_status(found: Status) -> None:
-    click.echo(f"Dengar {found.version} at {found.at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"  store      {'takes writes' if found.store_ready else 'DOES NOT ANSWER'}")
-    click.echo(f"  scheduler  {found.scheduler or 'not running'}")
-    click.echo(f"  posts      {found.posts:,}   reports {found.reports:,}   to review {found.review:,}")
-    click.echo(f"  waiting    {found.waiting:,} items   in quarantine {found.quarantined:,}")
-    for source in found.sources:
-        last = (
-            f"{source.last_run.outcome} at {source.last_run.started_at:%d %b %H:%M}"
-            if source.last_run
-            else "no run yet"
-        )
-        idle = "pushed to us" if source.is_pushed else "no timetable"
-        every = f"every {source.every}" if source.every else idle
-        click.echo(f"  {source.name:20} {source.collector:10} {every:18} {last}, {source.quarantined} in quarantine")
-    for problem in found.problems:
-        click.echo(f"! {problem}")

@@ -1,12 +1,15 @@
 import json
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from dengar.cli import main
-from dengar.settings import CONFIG_VARIABLE
+from dengar.models import Gap
+from dengar.settings import CONFIG_VARIABLE, load_settings
+from dengar.wiring import open_parts
 
 FEED = '[sources.koran]\ncollector = "feed"\nurl = "https://news.example.org/feed.xml"\n'
 
@@ -109,3 +112,35 @@ def test_what_a_file_brought_and_could_not_be_used_is_told_with_its_reason(confi
 def test_a_window_that_cannot_be_read_is_refused(config: Path, words: list[str], says: str) -> None:
     config.write_text(FEED)
     assert says in explained(command("collect", "koran", *words))
+
+
+def test_collectors_are_listed_without_any_configuration(config: Path) -> None:
+    done = command("collectors")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("collector ")
+    assert "\nmail " in done.stdout
+
+
+def test_gaps_are_listed_until_they_are_closed(config: Path) -> None:
+    config.write_text(FEED)
+    since = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+    with open_parts(load_settings()) as parts:
+        parts.store.gaps.note(
+            Gap(source="koran", since=since, until=since + timedelta(hours=1), cause="429", noticed_at=since)
+        )
+    listed = command("gaps")
+    assert listed.exit_code == 1
+    assert "dengar collect koran --since 2026-11-20T14:00:00+0700 --until 2026-11-20T15:00:00+0700" in listed.stdout
+    assert command("gaps", "--close", "lain").exit_code == 1
+    closed = command("gaps", "--close", "koran")
+    assert closed.exit_code == 0
+    assert closed.stdout == "koran: 1 closed.\nEverything is covered, as far as is known.\n"
+
+
+def test_the_status_of_what_does_not_run_says_so(config: Path) -> None:
+    config.write_text(FEED + 'every = "1 hour"\n')
+    done = command("status")
+    assert done.exit_code == 1
+    assert "every 1 hour" in done.stdout
+    assert "! No scheduler runs, so no source is read: start `dengar run` or `dengar schedule`.\n" in done.stdout
+    assert json.loads(command("status", "--json").stdout)["ailments"][0]["kind"] == "no_scheduler"
