@@ -19,8 +19,8 @@ from dengar.errors import LeaseLost
 from dengar.models import Record
 from dengar.store.documents import Rows, Session
 
-LEASE_SECONDS = 15.0
-BEAT_SECONDS = 5.0  # two beats may be late before a lease is lost
+LEASE_SECONDS = 18.0
+BEAT_SECONDS = 6.0  # two beats may be late before a lease is lost
 
 _NOBODY = {"holder": "", "until": datetime.fromtimestamp(0, UTC)}
 

@@ -77,7 +77,7 @@ def run_undisturbed(work: Work, mongo: EmbeddedMongo, database: str, log: Path) 
 
 
 def _end_transactions(mongo: EmbeddedMongo) -> None:
-    """End what a killed child left open: mongod would wait a minute, but an embedded one ends with its process."""
+    """End what a killed child left open: mongod would wait for seconds, but an embedded one ends with its process."""
     with pymongo.MongoClient[dict[str, object]](mongo.uri) as client:
         client.admin.command("killAllSessions", [])
 
