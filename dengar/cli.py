@@ -235,6 +235,24 @@ def erase(*, author: str, channel: str | None, yes: bool) -> None:
 
 
 @main.command()
+@click.argument("name")
+@click.argument("url")
+def new_source(name: str, url: str) -> None:
+    """Add the web site whose list of messages is at URL as the source NAME: guesses, and shows what that finds."""
+    from dengar.new_source import find_clone, find_source, tell, write_source
+    from dengar.settings import config_path
+    from dengar.wiring import utc_now
+
+    config = config_path()
+    with tqdm(desc=name, unit=" pages") as progress:
+        new = find_source(
+            name, url, clone=find_clone(), config=config, clock=utc_now, on_page=lambda _: _count(progress)
+        )
+    write_source(new, config)
+    click.echo(tell(new, config))
+
+
+@main.command()
 @click.option("--in", "source", type=click.File("rb"), default="-", help="Rows {id, text}; left out: standard input.")
 @click.option("--out", "target", type=click.File("wb"), default="-", help="Left out: standard output.")
 def classify(source: BinaryIO, target: BinaryIO) -> None:
@@ -303,6 +321,10 @@ def _parts() -> Iterator["Parts"]:
 def _advance(progress: "tqdm[Never]", batch: Batch) -> bool:
     progress.update(len(batch.items) + len(batch.poison))
     return True
+
+
+def _count(progress: "tqdm[Never]") -> None:
+    progress.update()
 
 
 def _drain(parts: "Parts") -> None:

@@ -66,10 +66,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
     "demo": RECORDS | {"ingest", "intake", "scheduler", "wiring"},
+    "source_files": RECORDS | {"ingest"},
+    "new_source": RECORDS | {"ingest", "source_files"},
     "listing": RECORDS | {"ailments", "ingest", "timetable"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "ingest", "listing", "scheduler", "serving", "settings", "web",
-        "wiring",
+        "checking", "classify", "demo", "filters", "ingest", "listing", "new_source", "scheduler", "serving",
+        "settings", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -185,7 +185,7 @@ def test_an_address_outside_of_the_source_is_never_asked_for(site: Site) -> None
 
 def test_what_is_no_web_page_is_told(site: Site) -> None:
     site.pages["/berkas"] = (200, {"content-type": "application/pdf"}, b"%PDF-1.7")
-    with pytest.raises(SourceChanged, match="is no web page any more, but application/pdf"):
+    with pytest.raises(SourceChanged, match="is no web page, but application/pdf"):
         fetch(site.address + "/berkas")
 
 

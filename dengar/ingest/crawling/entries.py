@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
@@ -42,9 +42,12 @@ class Entry:
 def open_page(page: Page) -> Selector:
     """Read a page; raises SourceChanged for one that was crafted to take forever."""
     try:
-        return open_html(page.text)
+        root = open_html(page.text)
     except Poison as error:
         raise SourceChanged(f"{page.url} cannot be read: {error}") from error
+    if base := root.css("base::attr(href)").get():
+        root.root.make_links_absolute(urljoin(page.url, base), handle_failures="ignore")
+    return root
 
 
 def cut(root: Selector, selector: str, shape: Shape, url: str) -> list[Entry]:

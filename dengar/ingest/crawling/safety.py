@@ -5,7 +5,7 @@ from typing import Any
 from dengar.ingest.fetch import LARGEST_BYTES, USER_AGENT
 
 ROBOTS_NAME = USER_AGENT.partition("/")[0]
-LONGEST_DELAY = 60.0  # seconds; a run holds its lease for two minutes between two batches
+LONGEST_DELAY = 60.0  # seconds; with more, a run of a hundred pages would last for hours
 MOST_REDIRECTS = 5
 _MIDDLEWARES = "scrapy.downloadermiddlewares"
 _OURS = "dengar.ingest.crawling.manners"

@@ -23,8 +23,14 @@ def pull_site(
     settings: SiteSettings, cursor: Cursor, window: Window | None, budget: Budget, clock: Clock
 ) -> Iterator[Batch]:
     """Read the lists down to what is known, each new entry with its text; a window as far as the list shows times."""
+    with begin_trip(settings, window, budget, clock) as trip:
+        yield from walk_site(settings, trip, cursor)
+
+
+def walk_site(settings: SiteSettings, trip: Trip, cursor: Cursor) -> Iterator[Batch]:
+    """Read the lists of a trip, until it has had its share of pages."""
     opener = partial(open_article, settings) if settings.article else None
-    with begin_trip(settings, window, budget, clock) as trip, suppress(EnoughPages):
+    with suppress(EnoughPages):
         yield from walk(trip, [str(url) for url in settings.urls], cursor, opener=opener)
 
 

@@ -62,7 +62,7 @@ class Visitor(Spider):
             visit.answer.set_result(Page(url=response.url, headers=headers, text=response.text))
         else:
             kind = headers.get("content-type", "of an unknown kind")
-            visit.answer.set_exception(SourceChanged(f"{response.url} is no web page any more, but {kind}."))
+            visit.answer.set_exception(SourceChanged(f"{response.url} is no web page, but {kind}."))
 
     def give_up(self, failure: Failure) -> None:
         """Hand over why there is no page."""
