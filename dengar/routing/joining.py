@@ -11,8 +11,8 @@ from dengar.routing.states import fold
 
 ACTOR = "dengar"
 TITLE_LETTERS = 90
-# People talk there to everybody, so an unsure text is left alone; collectors of such channels flag their posts, and rows
-# of files may name one of the known channels.
+# People talk there to everybody, so an unsure text is left alone. Collectors of such channels flag their posts; rows of
+# files may name one of the known channels.
 BROADCAST = "broadcast"
 BROADCAST_CHANNELS = {"x", "facebook", "feed"}
 MACHINES = {"auto_reply", "bulk"}

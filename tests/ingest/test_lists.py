@@ -48,6 +48,10 @@ class List:
             self._made += 1
             self.entries.insert(0, f"e{self._made}")
 
+    def edit(self, entry: str) -> None:
+        """Change what an entry says: to one of two texts, so that it may be changed back."""
+        self.texts[entry] = entry if self.texts.get(entry) == "diubah" else "diubah"
+
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Page:
         self.add(next(self.moves, 0))
         self.fetched += 1
@@ -101,6 +105,7 @@ RUNS = st.lists(
     st.fixed_dictionaries({
         "new": st.integers(0, 11),
         "gone": st.lists(st.integers(0, 40), max_size=PAGE_SIZE - 1),
+        "edits": st.lists(st.integers(0, 9), max_size=4),
         "moves": st.lists(st.integers(0, 3), max_size=6),
         "dies": st.none() | st.integers(0, 4),
         "stores": st.booleans(),
@@ -120,12 +125,17 @@ def test_whatever_ends_a_run_the_next_ones_lose_nothing(count: int, pinned: Sequ
         for place in one["gone"]:
             if place < len(shown.entries):
                 del shown.entries[place]
+        for place in one["edits"]:
+            if place < len(shown.entries):
+                shown.edit(shown.entries[place])
         shown.moves = iter(one["moves"])
         with suppress(BudgetSpent):
             reading.run(dies=one["dies"], stores=one["stores"], pages=one["pages"], budget=Budget(posts=one["posts"]))
     shown.moves = iter(())
     reading.run(pages=10_000)
     assert set(reading.items) >= {*shown.entries, *pinned}
+    for name in shown.entries[:PAGE_SIZE]:
+        assert parse(reading.items[name]).text == shown.texts.get(name, name)
     asked = len(shown.asked)
     reading.run()
     assert shown.asked[asked:] == [URL]
