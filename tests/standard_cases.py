@@ -2,7 +2,8 @@
 
 A pull channel over HTTP needs only data: `case.toml` with its settings ({base} is the server's address) and, for each
 situation, which file answers which path. Anything else has a `case_<collector>.py` with a function
-`open_case(situation, folder)`: a context manager that gives a Scene. `expected.json` holds the drafts of the normal answer, read by a person once.
+`open_case(situation, folder)`: a context manager that gives a Scene. `expected.json` holds the drafts of the normal
+answer, read by a person once.
 """
 
 import importlib.util

@@ -298,8 +298,12 @@ def test_selectors_that_cannot_be_read_are_refused() -> None:
             Source("site", urls=["https://x.example/"], entry=wrong)
     for right in ("div.x > a::attr(href)", "//li/@id", "./p[1]", "(//li)[2]", ""):
         Source("site", urls=["https://x.example/"], entry="li", id=right)
+    with pytest.raises(ValidationError, match="one of id, link and text is needed"):
+        Source("site", urls=["https://x.example/"], entry="li", title="h3")
+    with pytest.raises(ValidationError, match="article needs link"):
+        Source("site", urls=["https://x.example/"], entry="li", text="p", article="main")
     with pytest.raises(ValidationError, match=r"page_url needs \{page\}"):
-        Source("site", urls=["https://x.example/"], entry="li", page_url="?p=1")
+        Source("site", urls=["https://x.example/"], entry="li", text="p", page_url="?p=1")
 
 
 def test_selectors_may_be_xpath_and_a_text_of_several_parts(site: Site) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -70,9 +70,10 @@ class Crawl:
 
     async def end(self) -> None:
         """End the crawl; one whose last page is still under way is left to end by itself."""
-        if not self._crawling.done():
-            await self._wanted.put(None)
-            await asyncio.wait({self._crawling}, timeout=PATIENCE_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._wanted.put(None)
+                await asyncio.wait({self._crawling})
 
 
 @contextmanager

@@ -156,7 +156,8 @@ class _Walk:
         """Say of an entry that was read before and says something else now that it was edited, or is over."""
         if item.native_id != entry.id or passes.key(entry) not in place.known:
             return item
-        is_over = entry.fields.get("status", "").lower() in self._trip.settings.over
+        over = {one.lower() for one in self._trip.settings.over}
+        is_over = entry.fields.get("status", "").lower() in over
         return item.replace(kind="ended", incomplete=False) if is_over else item.replace(kind="edit")
 
     def _is_in_window(self, entry: Entry) -> bool:

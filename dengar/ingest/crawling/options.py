@@ -60,9 +60,11 @@ class CrawlSettings(SourceSettings):
     timeout: float = Field(default=30.0, gt=0, le=120)
 
     @model_validator(mode="after")
-    def _page_url_counts(self) -> Self:
+    def _can_be_followed(self) -> Self:
         if self.page_url and "{page}" not in self.page_url:
             raise ValueError("page_url needs {page} in the place of the number")
+        if not (self.id or self.link or self.text):
+            raise ValueError("one of id, link and text is needed: by it an entry is recognised")
         return self
 
     @property
@@ -98,3 +100,9 @@ class SiteSettings(CrawlSettings):
     def needs(self) -> tuple[str, ...]:
         """Name the fields that every entry of a list has."""
         return ("link",) if self.article else super().needs
+
+    @model_validator(mode="after")
+    def _article_is_linked(self) -> Self:
+        if self.article and not self.link:
+            raise ValueError("article needs link: it is the page behind it")
+        return self

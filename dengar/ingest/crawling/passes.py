@@ -54,9 +54,11 @@ def turn(place: Place, page: str) -> Place:
 
 
 def is_wanted(place: Place, entry: Entry) -> bool:
-    """Say whether an entry is new or changed, and was not taken in this pass."""
+    """Say whether an entry is new, or says something else than when it was read last."""
     name = key(entry)
-    return name not in place.done and entry.mark not in {place.known.get(name), place.top.get(name)}
+    if name in place.done and name not in place.top:  # it is deeper in the list than `top` remembers
+        return False
+    return entry.mark != place.top.get(name, place.known.get(name))
 
 
 def take(place: Place, entries: Sequence[Entry]) -> Place:
