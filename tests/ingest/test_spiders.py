@@ -297,7 +297,7 @@ def test_selectors_that_cannot_be_read_are_refused() -> None:
         with pytest.raises(ValidationError, match="neither a CSS selector nor an XPath"):
             Source("site", urls=["https://x.example/"], entry=wrong)
     for right in ("div.x > a::attr(href)", "//li/@id", "./p[1]", "(//li)[2]", ""):
-        Source("site", urls=["https://x.example/"], entry="li", id=right)
+        Source("site", urls=["https://x.example/"], entry="li", text="p", id=right)
     with pytest.raises(ValidationError, match="one of id, link and text is needed"):
         Source("site", urls=["https://x.example/"], entry="li", title="h3")
     with pytest.raises(ValidationError, match="article needs link"):

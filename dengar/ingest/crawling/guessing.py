@@ -60,7 +60,8 @@ def guess_list(page: Selector, url: str, now: datetime) -> Guess | None:
         | _guess_paging(page, url)
         | {"empty": _guess_empty(page, entries)}
     )
-    return Guess(entries=entries, selectors={name: selector for name, selector in found.items() if selector})
+    selectors = {name: selector for name, selector in found.items() if selector}
+    return Guess(entries=entries, selectors=selectors) if selectors.keys() & {"id", "link", "text"} else None
 
 
 def guess_article(pages: Sequence[Selector], now: datetime) -> Selectors:
