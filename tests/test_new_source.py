@@ -171,8 +171,8 @@ def copy_clone(folder: Path, *, tests: bool) -> None:
     shutil.copytree(ROOT / "dengar", folder / "dengar", ignore=leave)
     if tests:
         shutil.copytree(ROOT / "tests" / "cases" / "site", folder / "tests" / "cases" / "site")
-        for name in ("conftest.py", "made.py", "standard_cases.py", "test_collectors.py"):
-            shutil.copy(ROOT / "tests" / name, folder / "tests" / name)
+        for path in (ROOT / "tests").glob("*.py"):
+            shutil.copy(path, folder / "tests")
         shutil.copy(ROOT / "pyproject.toml", folder)
 
 
