@@ -27,6 +27,8 @@ ALREADY_INITIALIZED = 23
 REPLICA_SET = "dengar"
 # Others wait so long, and half of it, for rows that a killed process was about to write; by default it is a minute.
 TRANSACTION_SECONDS = 10
+# A file is open for every collection and index of every database: idle ones are closed before the limit is reached.
+IDLE_FILES = "file_manager=(close_idle_time=10,close_scan_interval=5,close_handle_minimum=250)"
 
 
 class EmbeddedMongo:
@@ -163,6 +165,7 @@ def _spawn(binary: Path, folder: Path, cache_gb: float) -> subprocess.Popen[byte
         str(binary), "--dbpath", str(database), "--replSet", REPLICA_SET, "--bind_ip", str(path),
         "--logpath", str(log), "--logappend", "--quiet", "--nounixsocket", "--wiredTigerCacheSizeGB", str(cache_gb),
         "--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}",
+        "--wiredTigerEngineConfigString", IDLE_FILES,
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603  the binary was found above, the arguments are ours
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
