@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from dengar.ingest.formats import dialogue
 from dengar.models import OutboxMessage, Post, Record, Report
+from dengar.routing.grouping import NOWHERE
+from dengar.routing.joining import DIALOGUE
 
-DIALOGUE = "dialogue"
-NOWHERE = "_"
 SMS = "sms"
 # Whoever connects a channel with years of messages in it must not thank everybody now.
 FRESH = timedelta(days=1)

@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": {"errors"},
     # what joins two parts or more
     "pipeline": RECORDS | {"answering", "ingest", "classify", "geocode", "routing", "store", "mask"},
-    "answering": RECORDS | {"ingest"},
+    "answering": RECORDS | {"ingest", "routing"},
     "erasing": RECORDS | {"ingest", "pipeline", "routing", "store"},
     "completing": RECORDS | {"ingest", "store"},
     "rechecking": RECORDS | {"collecting", "erasing", "ingest", "routing", "store"},

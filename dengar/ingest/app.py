@@ -3,8 +3,6 @@
 One app is one source, with a key or secret of its own.
 """
 
-import hashlib
-import hmac
 from datetime import datetime
 from typing import Self
 
@@ -26,6 +24,7 @@ from dengar.ingest.formats.row import (
     read_point,
     read_row,
 )
+from dengar.ingest.formats.signed import is_same, sign
 from dengar.ingest.formats.submission import LARGEST_BYTES
 from dengar.ingest.protocol import Batch, Description, SourceSettings
 from dengar.models import Draft, Item, Kind, Photo, Point, Request
@@ -121,18 +120,13 @@ def check_proof(settings: Settings, request: Request) -> None:
     if settings.api_key is not None:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         given = token.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
-        good = _is_same(given, settings.api_key.get_secret_value())
+        good = is_same(given, settings.api_key.get_secret_value())
     if settings.secret is not None:
         given = headers.get("x-hub-signature-256") or headers.get("x-signature") or ""
-        key = settings.secret.get_secret_value().encode()
-        wanted = hmac.new(key, request.body, hashlib.sha256).hexdigest()
-        good = _is_same(given.removeprefix("sha256=").lower(), wanted) and good
+        wanted = sign(settings.secret.get_secret_value(), request.body)
+        good = is_same(given.removeprefix("sha256=").lower(), wanted) and good
     if not good:
         raise BadRequest("The key or signature of the app is missing or wrong.", status=401)
-
-
-def _is_same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
 
 
 def _find_kind(settings: Settings, delivery: Delivery) -> Kind:

@@ -1,6 +1,5 @@
 """Telegram: a bot's messages are pushed here, photos fetched afterwards, answers sent as the bot."""
 
-import hmac
 from datetime import datetime
 from typing import Literal
 
@@ -13,6 +12,7 @@ from dengar.ingest.chat.telegram_api import Bot, fetch_photo, find_name, find_we
 from dengar.ingest.chat.telegram_message import Message, Update, read
 from dengar.ingest.formats.dates import read_time
 from dengar.ingest.formats.row import contents_id, plausible
+from dengar.ingest.formats.signed import is_same
 from dengar.ingest.protocol import Batch, Description, SourceSettings
 from dengar.models import Draft, Item, Request
 
@@ -43,7 +43,7 @@ def accept(settings: Settings, request: Request, now: datetime) -> Batch:
     if len(request.body) > LARGEST_BYTES:
         raise BadRequest(f"The body is larger than {LARGEST_BYTES:,} bytes.", status=413)
     given = request.headers.get("x-telegram-bot-api-secret-token", "")
-    if not hmac.compare_digest(given.encode(errors="replace"), settings.secret.get_secret_value().encode()):
+    if not is_same(given, settings.secret.get_secret_value()):
         raise BadRequest("The secret is missing or wrong: give it to setWebhook as secret_token.", status=401)
     item = _make_item(settings, request.body, now)
     return Batch(items=(item,) if item else (), answer="")

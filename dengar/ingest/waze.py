@@ -170,10 +170,8 @@ def _see(settings: Settings, payload: bytes, prefix: str, now: datetime) -> Seen
 
 
 def _make_items(settings: Settings, found: Difference, payloads: Mapping[str, bytes], now: datetime) -> Iterator[Item]:
-    groups: dict[Kind, tuple[str, ...]] = {"upsert": found.new, "edit": found.changed, "ended": found.over}
-    for kind, ids in groups.items():
-        for native_id in ids:
-            yield _make_item(settings, kind, native_id, payloads.get(native_id, b""), now)
+    for kind, native_id in found.kinds():
+        yield _make_item(settings, kind, native_id, payloads.get(native_id, b""), now)
 
 
 def _make_item(settings: Settings, kind: Kind, native_id: str, payload: bytes, now: datetime) -> Item:

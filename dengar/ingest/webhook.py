@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr
 
 from dengar.errors import BadRequest, Poison
 from dengar.ingest.formats.row import Row, contents_id, native_id, read_row
+from dengar.ingest.formats.signed import is_same, sign
 from dengar.ingest.protocol import Batch, Description, SourceSettings
 from dengar.models import Draft, Item, Request
 
@@ -84,8 +85,7 @@ def check_signature(secret: str, request: Request, now: datetime) -> None:
         good = _is_standard(secret, request, now)
     else:
         given = headers.get("x-hub-signature-256") or headers.get("x-signature") or ""
-        wanted = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
-        good = hmac.compare_digest(given.removeprefix("sha256=").lower().encode(), wanted.encode())
+        good = is_same(given.removeprefix("sha256=").lower(), sign(secret, request.body))
     if not good:
         raise BadRequest("The signature is missing, wrong, or too old.", status=401)
 

@@ -1,7 +1,5 @@
 """WhatsApp through Meta's Cloud API: messages are pushed here signed, photos fetched afterwards, replies posted."""
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
@@ -15,6 +13,7 @@ from dengar.ingest.chat.whatsapp_api import Access, fetch_photo, look_up_number,
 from dengar.ingest.chat.whatsapp_message import Delivery, read
 from dengar.ingest.formats.dates import read_time
 from dengar.ingest.formats.row import LONGEST_ID, contents_id, plausible
+from dengar.ingest.formats.signed import is_same, sign
 from dengar.ingest.protocol import Batch, Description, SourceSettings
 from dengar.models import Draft, Item, Quarantined, Request
 
@@ -127,15 +126,14 @@ def describe() -> Description:
 def _shake_hands(settings: Settings, request: Request) -> str:
     asked = {name: values[-1] for name, values in parse_qs(request.query).items()}
     given, wanted = asked.get("hub.verify_token", ""), settings.verify_token.get_secret_value()
-    if not hmac.compare_digest(given.encode(errors="replace"), wanted.encode()):
+    if not is_same(given, wanted):
         raise BadRequest("The verify token is wrong: enter the one of this source at Meta.", status=403)
     return asked.get("hub.challenge", "")
 
 
 def _check_signature(settings: Settings, request: Request) -> None:
     given = request.headers.get("x-hub-signature-256", "").removeprefix("sha256=").lower()
-    wanted = hmac.new(settings.app_secret.get_secret_value().encode(), request.body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(given.encode(errors="replace"), wanted.encode()):
+    if not is_same(given, sign(settings.app_secret.get_secret_value(), request.body)):
         raise BadRequest("The signature is missing or wrong: app_secret must be the app's own.", status=401)
 
 

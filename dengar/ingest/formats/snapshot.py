@@ -4,10 +4,10 @@ What is absent is not over: an answer may be cut short, or come from a server th
 counted, and only from snapshots that look whole.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from dengar.models import Record
+from dengar.models import Kind, Record
 
 DOUBTS = 3  # a snapshot that is empty or less than half as large as before is believed at the third time
 
@@ -44,6 +44,11 @@ class Difference(Record, frozen=True, kw_only=True):
     over: tuple[str, ...]
     memory: Memory
     is_whole: bool
+
+    def kinds(self) -> Iterator[tuple[Kind, str]]:
+        """Give each id with what happened to it, as items say it."""
+        groups: dict[Kind, tuple[str, ...]] = {"upsert": self.new, "edit": self.changed, "ended": self.over}
+        return ((kind, native_id) for kind, ids in groups.items() for native_id in ids)
 
 
 def compare(

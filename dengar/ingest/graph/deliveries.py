@@ -1,7 +1,5 @@
 """What Facebook pushes: handshakes, and deliveries of changes in the feeds of pages."""
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
@@ -10,6 +8,7 @@ from pydantic import SecretStr
 
 from dengar.errors import BadRequest
 from dengar.ingest.formats.row import LONGEST_ID
+from dengar.ingest.formats.signed import is_same, sign
 from dengar.models import Kind, Record, Request
 
 LARGEST_BYTES = 2_000_000
@@ -59,7 +58,7 @@ def shake_hands(request: Request, verify_token: SecretStr | None) -> str:
     query = dict(parse_qsl(request.query))
     wanted = verify_token.get_secret_value() if verify_token else ""
     given = query.get("hub.verify_token", "")
-    if query.get("hub.mode") != "subscribe" or not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+    if query.get("hub.mode") != "subscribe" or not wanted or not is_same(given, wanted):
         raise BadRequest("The verify token is not the one in the settings of this source.", status=403)
     return query.get("hub.challenge", "")
 
@@ -68,9 +67,8 @@ def check_signature(request: Request, app_secret: SecretStr) -> None:
     """Refuse a delivery whose raw bytes were not signed with the app secret."""
     if len(request.body) > LARGEST_BYTES:
         raise BadRequest(f"The body is larger than {LARGEST_BYTES:,} bytes.", status=413)
-    wanted = hmac.new(app_secret.get_secret_value().encode(), request.body, hashlib.sha256).hexdigest()
     given = request.headers.get("x-hub-signature-256", "").removeprefix("sha256=")
-    if not hmac.compare_digest(given.encode(), wanted.encode()):
+    if not is_same(given, sign(app_secret.get_secret_value(), request.body)):
         raise BadRequest("The signature is missing or wrong.", status=401)
 
 
