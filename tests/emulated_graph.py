@@ -3,14 +3,14 @@
 import hashlib
 import hmac
 import json
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from serving_replies import serve_replies
 
 Thing = dict[str, Any]
 Reply = tuple[int, dict[str, str], bytes]
@@ -134,30 +134,5 @@ class EmulatedGraph:
         return any(one.get("id") == own for one in listed)
 
 
-@contextmanager
-def serve_graph(graph: EmulatedGraph) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            lower = {name.lower(): text for name, text in self.headers.items()}
-            body = self.rfile.read(int(lower.get("content-length", 0)))
-            status, headers, answer = graph.reply(self.command, self.path, lower, body)
-            self.send_response(status)
-            for name, text in headers.items():
-                self.send_header(name, text)
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+def serve_graph(graph: EmulatedGraph) -> AbstractContextManager[str]:
+    return serve_replies(graph.reply)

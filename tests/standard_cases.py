@@ -8,16 +8,16 @@ answer, read by a person once.
 
 import importlib.util
 import json
-import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
+
+from serving_replies import Page, serve_replies
 
 from dengar.models import Request
 
@@ -91,35 +91,10 @@ def _page(entry: Any, folder: Path) -> tuple[int, dict[str, str], bytes]:  # noq
     return entry.get("status", 200), entry.get("headers", {}), body
 
 
-Page = tuple[int, dict[str, str], bytes]
-
-
-@contextmanager
-def serve_pages(find: Callable[[str], Page | None]) -> Iterator[str]:
+def serve_pages(find: Callable[[str], Page | None]) -> AbstractContextManager[str]:
     """Serve pages by path (with its query); gives the server's address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            status, headers, body = find(self.path) or (404, {}, f"nothing at {parts.path}".encode())
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(_method: str, path: str, _headers: dict[str, str], _body: bytes) -> Page:
+        return find(path) or (404, {}, f"nothing at {urlsplit(path).path}".encode())
 
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    return serve_replies(answer)

@@ -20,7 +20,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 from dovecot import PASSWORD, run_dovecot
-from standard_cases import LOGIN_PAGE, Page, serve_pages
+from serving_replies import Page
+from standard_cases import LOGIN_PAGE, serve_pages
 from test_pipeline import check_books, locator, make_working
 
 from dengar.collecting import Collecting

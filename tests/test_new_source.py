@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from made import NOW
-from standard_cases import LOGIN_PAGE, Page, serve_pages
+from serving_replies import Page
+from standard_cases import LOGIN_PAGE, serve_pages
 
 from dengar.cli import main
 from dengar.errors import AuthExpired, BadSettings, Blocked, Forbidden, RateLimited, SourceChanged, StopSource

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import NOW, make_item
 from pydantic import HttpUrl
-from standard_cases import Page, serve_pages
+from serving_replies import Page
+from standard_cases import serve_pages
 
 from dengar.collecting import Collecting
 from dengar.errors import AuthExpired, Blocked, BudgetSpent, Poison, SourceChanged

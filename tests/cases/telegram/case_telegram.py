@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from standard_cases import LOGIN_PAGE, Page, Scene, serve_pages
+from serving_replies import Page
+from standard_cases import LOGIN_PAGE, Scene, serve_pages
 
 from dengar.models import Request
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from PIL import Image
-from standard_cases import LOGIN_PAGE, Page, Scene, serve_pages
+from serving_replies import Page
+from standard_cases import LOGIN_PAGE, Scene, serve_pages
 
 from dengar.models import Request
 
