@@ -2,8 +2,7 @@
 
 label(texts)
   tokens                 normalised words                    text.py
-  features.matrix        words to numbers                    features.py
-  heads.scores           one row of outputs per text         heads.py
+  scorer.scores          one row of outputs per text         features.py, heads.py
   chances, decide        calibrated category, complaint?     calibrate.py
   abstain                with the reason, when it is unsure
 """
@@ -34,12 +33,11 @@ class Classifier:
 
     def __init__(self, trained: Trained, manifest: Manifest) -> None:
         from dengar.classify.features import Features
-        from dengar.classify.heads import Heads
+        from dengar.classify.heads import Heads, Scorer
 
         self.manifest = manifest
         self._trained = trained
-        self._features = Features(trained.terms, trained.idf)
-        self._heads = Heads(trained.weights, trained.offsets)
+        self._scorer = Scorer(Features(trained.terms, trained.idf), Heads(trained.weights, trained.offsets))
         self._answer_from: list[float] = trained.answer_from.tolist()
 
     @classmethod
@@ -66,24 +64,26 @@ class Classifier:
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
         from dengar.classify.calibrate import chances, decide
 
-        scores = self._heads.scores(self._features.matrix(texts))
+        scores, kinds = self._scorer.scores(texts)
         chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
         guess = decide(chance, CODES.index(NOT_A_COMPLAINT), self._trained.complaint_from)
         urgency = scores[:, len(CODES) : -1].argmax(axis=1).tolist()
         mood = scores[:, -1].astype(float).clip(-1, 1).round(2).tolist()
         likely = (-chance).argsort(axis=1)[:, : OTHERS + 1].tolist()
-        rows = zip(texts, chance.round(4).tolist(), likely, guess.tolist(), urgency, mood, strict=True)
-        for words, chance_of, order, best, haste, sentiment in rows:
-            spoken = [word for word in words if not word.startswith("<")]
+        rows = zip(kinds.tolist(), chance.round(4).tolist(), likely, guess.tolist(), urgency, mood, strict=True)
+        for (known, spoken), chance_of, order, best, haste, sentiment in rows:
             if not spoken:
                 yield self._unread()
                 continue
             others = tuple(
-                Alternative(category=CODES[other], confidence=chance_of[other])
-                for other in order
-                if other != best and chance_of[other] >= LEAST_OTHER
-            )[:OTHERS]
-            reason = self._doubt(best, chance_of[best], others, spoken)
+                [
+                    Alternative(category=CODES[other], confidence=chance_of[other])
+                    for other in order
+                    if other != best and chance_of[other] >= LEAST_OTHER
+                ][:OTHERS]
+            )
+            is_foreign = known < KNOWN_SHARE * spoken
+            reason = FOREIGN if is_foreign else self._doubt(best, chance_of[best], others)
             tone = (_URGENCIES[haste], sentiment)
             yield self._read(best, chance_of[best], others=others, reason=reason, tone=tone)
 
@@ -97,10 +97,7 @@ class Classifier:
             model=self.version,
         )
 
-    def _doubt(self, guess: int, confidence: float, others: tuple[Alternative, ...], spoken: list[str]) -> str | None:
-        known = sum(word in self._features.ids for word in spoken)
-        if known < KNOWN_SHARE * len(spoken):
-            return FOREIGN
+    def _doubt(self, guess: int, confidence: float, others: tuple[Alternative, ...]) -> str | None:
         if confidence >= self._answer_from[guess]:
             return None
         said = f"Kurang yakin: {BY_CODE[CODES[guess]].name} {confidence:.0%}"

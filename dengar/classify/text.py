@@ -1,21 +1,22 @@
 """Normalisation, the same for training and running.
 
-normalise(text)
+tokens(text)
   plain_letters      unicode tricks, emoji meaning            letters.py
   links              dropped: where they lead is not said
   spoken_tags        hashtags and accounts to words           hashtags.py
-  elongation         'bangeeet' to 'banget'
-  number_classes     '30cm' to '<cm>'                         figures.py
-  slang              'yg' to 'yang', once per word            lexicon.py
+  pieces             words and figures, in lower case; each is read once and kept:
+    figure_class       '30cm' to '<cm>'                       figures.py
+    elongation         'bangeeet' to 'banget'
+    slang              'yg' to 'yang'                         lexicon.py
   places             'tebet' to '<tempat>': a place is no reason for a category
   repeats            'jalan-jalan' to 'jalan'
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
+from itertools import chain
 
-from dengar.classify.figures import CLASSES, number_classes
+from dengar.classify.figures import CLASSES, FIGURE, figure_class
 from dengar.classify.hashtags import spoken_tags
 from dengar.classify.letters import plain_letters
 from dengar.classify.lexicon import places, slang
@@ -23,49 +24,82 @@ from dengar.classify.lexicon import places, slang
 LONGEST = 5000
 PLACE = "<tempat>"
 HEADLINE, HEADLINE_WORDS, HEADLINE_SHARE = "<judul>", 4, 0.75
+KEPT_PIECES = 200_000
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]+")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _LONG = re.compile(r"([a-z])\1{2,}")
-_TOKEN = re.compile(rf"<(?:{'|'.join(CLASSES)})>|[a-z]+")
+_TWICE = r"(?:2(?!\d))?"
+# Only words with an r can begin a figure ('rt', 'rp'): the others, nearly all, are tried first.
+_PIECE = re.compile(rf"[a-qs-z][a-z]*{_TWICE}|{FIGURE}|r[a-z]*{_TWICE}|<(?:{'|'.join(CLASSES)})>")
+_SHORTEST_TWICE = 3
+
+
+class _Pieces(dict[str, tuple[str, ...]]):
+    """What each piece of text reads as; a piece that comes again is looked up."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        read = _read(piece)
+        if len(self) < KEPT_PIECES:
+            self[piece] = read
+        return read
+
+
+def _read(piece: str) -> tuple[str, ...]:
+    if piece[0] == "<":
+        return (piece,)
+    figure = figure_class(piece)
+    if figure:
+        return (figure,)
+    if piece[-1] == "2":  # 'lubang2' is 'lubang-lubang', 'ke2' is a number
+        piece = piece[:-1]
+        return _standard(piece) if len(piece) >= _SHORTEST_TWICE else (*_standard(piece), "<angka>")
+    return _standard(piece)
+
+
+def _standard(word: str) -> tuple[str, ...]:
+    word = _LONG.sub(r"\1", word)
+    return slang().get(word, (word,))
+
+
+_pieces = _Pieces()
 
 
 def _without_links(text: str) -> str:
     if "@" in text:
         text = _MAIL.sub(" ", text)
-    return _LINK.sub(" ", text) if "/" in text or "." in text else text
-
-
-def _standard(words: Iterable[str]) -> Iterator[str]:
-    known = slang()
-    for word in words:
-        standard = known.get(word)
-        if standard is None:
-            yield word
-        else:
-            yield from standard
+    return _LINK.sub(" ", text) if "://" in text or "www." in text.lower() else text
 
 
 def _once(words: Iterable[str]) -> list[str]:
-    return [word for word, _ in groupby(words)]
+    before = ""
+    return [word for word in words if word != before and (before := word)]
 
 
-def _without_places(words: list[str]) -> Iterator[str]:
+def _without_places(words: list[str]) -> list[str]:
     known = places()
-    at = 0
-    while at < len(words):
-        for name in known.get(words[at], ()):
+    if known.keys().isdisjoint(words):
+        return words
+    kept: list[str] = []
+    behind = 0
+    for at, word in enumerate(words):
+        if at < behind:
+            continue
+        for name in known.get(word, ()):
             if tuple(words[at : at + len(name)]) == name:
-                yield PLACE
-                at += len(name)
+                kept.append(PLACE)
+                behind = at + len(name)
                 break
         else:
-            yield words[at]
-            at += 1
+            kept.append(word)
+    return kept
 
 
 def _is_headline(text: str) -> bool:
     """Tell whether Nearly Every Longer Word Has a Capital, as newspapers write their headlines."""
+    written = text.split()
+    if sum(map(str.istitle, written)) * 2 < len(written):
+        return False
     words = _WORD.findall(text)
     capitals = sum(word[0].isupper() and not word.isupper() for word in words)
     return len(words) >= HEADLINE_WORDS and capitals >= HEADLINE_SHARE * len(words)
@@ -73,12 +107,11 @@ def _is_headline(text: str) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Give the normalised words of the first 5,000 characters; an empty list when there are none."""
-    text = plain_letters(text[:LONGEST])
-    text = _without_links(text)
+    text = _without_links(plain_letters(text[:LONGEST]))
     mark = [HEADLINE] if _is_headline(text) else []
-    text = spoken_tags(text).lower().replace("'", "")
-    text = number_classes(_LONG.sub(r"\1", text))
-    return _once([*_without_places(_once(_standard(_TOKEN.findall(text)))), *mark])
+    pieces = _PIECE.findall(spoken_tags(text).lower().replace("'", ""))
+    words = _without_places(_once(chain.from_iterable([_pieces[piece] for piece in pieces])))
+    return _once([*words, *mark])
 
 
 def normalise(text: str) -> str:
