@@ -106,7 +106,7 @@ class Pipeline:
         over = {post_id(one.item.id): one.item.observed_at for one in pending if one.item.kind == "ended"}
         known = self._store.posts.find_all([*(post.id for post in judged), *over])
         joiner = self._make_joiner(judged, known)
-        joined = [joiner.join(post, self._choose_category(post)) for post in judged]
+        joined = [joiner.join(post, choose_category(post, self._categories)) for post in judged]
         ended = [post.replace(ended_at=over[key]) for key, post in known.items() if key in over]
         self._end_reports(joiner, joined, ended, now)
         return Changes(
@@ -202,18 +202,19 @@ class Pipeline:
             (kelurahan(post.place), category)
             for post in posts
             if is_reportable(post)
-            for category in join_categories(post, self._choose_category(post))
+            for category in join_categories(post, choose_category(post, self._categories))
         }
         since = min((post.created_at for post in posts), default=None)
         near = self._store.reports.find_open(wanted, since - LASTING) if since else []
         reports = [*near, *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())
 
-    def _choose_category(self, post: Post) -> str | None:
-        """Take the classifier's category; where it abstains or sees no complaint, the reporter's own choice."""
-        if post.labels is None or post.labels.abstained or not post.labels.is_complaint:
-            return self._categories.get((post.category_hint or "").lower())
-        return post.labels.category
+
+def choose_category(post: Post, categories: Mapping[str, str]) -> str | None:
+    """Take the classifier's category; where it abstains or sees no complaint, the reporter's own choice."""
+    if post.labels is None or post.labels.abstained or not post.labels.is_complaint:
+        return categories.get((post.category_hint or "").lower())
+    return post.labels.category
 
 
 def _put_aside(item: Item, what: str, error: Exception, now: datetime) -> Quarantined:

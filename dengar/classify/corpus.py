@@ -1,6 +1,8 @@
 """The corpus: one file per category, one text a line, each line checked."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -28,14 +30,26 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     sentiment: float
 
 
-class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """One labelled text."""
+class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One labelled text: a line of the corpus, or a post that people have labelled.
+
+    Of a post also its id, its kota and when it was said are known; its register is its channel. Who labels a post need
+    not say how urgent or how angry it is: that is then None.
+    """
 
     text: str
     category: str
     register: str
-    urgency: Urgency
-    sentiment: float
+    urgency: Urgency | None = None
+    sentiment: float | None = None
+    post: str | None = None
+    kota: str = ""
+    said_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """Name the text: the post's id, or a hash of the text."""
+        return self.post or hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
 def _problem(row: Row) -> str | None:
@@ -89,6 +103,6 @@ def read_corpus(folder: Path = FOLDER) -> list[Example]:
     return [example for path in paths for example in read_file(path)]
 
 
-def digest(examples: list[Example]) -> str:
+def digest(examples: Sequence[Example]) -> str:
     """Give the sha256 of these examples, whatever files they came from."""
-    return hashlib.sha256(msgspec.json.encode(examples)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(list(examples))).hexdigest()

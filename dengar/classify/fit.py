@@ -49,10 +49,12 @@ def _separate(
 
 
 def fit(matrix: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
-    """Fit all heads on these rows."""
+    """Fit all heads on these rows; urgency and sentiment on those of which they are known."""
+    hasty = [row for row, example in enumerate(examples) if example.urgency is not None]
+    felt = [row for row, example in enumerate(examples) if example.sentiment is not None]
     category = _separate(matrix, [example.category for example in examples], CODES, seed)
-    urgency = _separate(matrix, [example.urgency for example in examples], URGENCIES, seed)
-    mood = Ridge(alpha=1.0, solver="sparse_cg", tol=1e-3).fit(matrix, [example.sentiment for example in examples])
+    urgency = _separate(matrix[hasty], [str(examples[row].urgency) for row in hasty], URGENCIES, seed)
+    mood = Ridge(alpha=1.0, solver="sparse_cg", tol=1e-3).fit(matrix[felt], [examples[row].sentiment for row in felt])
     weights = np.hstack([category[0], urgency[0], mood.coef_[:, None]])
     offsets = np.concatenate([category[1], urgency[1], [mood.intercept_]])
     return Heads(weights.astype(np.float16).astype(np.float32), offsets.astype(np.float32))

@@ -21,6 +21,7 @@ from dengar.models.labels import Alternative, Labels, Urgency
 BATCH = 2000
 KNOWN_SHARE = 0.4
 OTHERS, LEAST_OTHER = 3, 0.03
+MOST_REASONS, LEAST_REASON = 8, 0.02
 _LETTER = re.compile(r"[^\W\d_]")
 EMPTY = "Tidak ada kata yang dapat dibaca."
 FOREIGN = "Sebagian besar kata tidak dikenal, mungkin bahasa lain."
@@ -60,6 +61,23 @@ class Classifier:
         while batch := list(islice(rest, BATCH)):
             found.extend(self._label_batch([tokens(text) if _LETTER.search(text) else [] for text in batch]))
         return found
+
+    def unknown_shares(self, texts: Sequence[str]) -> list[float]:
+        """Give for each text the share of its different words that training did not know (0..1)."""
+        _, kinds = self._scorer.scores([tokens(text) for text in texts])
+        return [1 - known / spoken if spoken else 0.0 for known, spoken in kinds.tolist()]
+
+    def explain(self, text: str, category: str | None = None) -> list[tuple[str, float]]:
+        """Give the words and pairs of words that spoke most for a category, by default the best, with their shares.
+
+        A share is what the word adds to the category's score; a negative one spoke against it. Strongest first, at most
+        eight.
+        """
+        words = tokens(text)
+        code = category or self.label([text])[0].category
+        shares = self._scorer.shares(words, CODES.index(code)) if words else {}
+        strongest = sorted(shares.items(), key=lambda one: (-abs(one[1]), one[0]))[:MOST_REASONS]
+        return [(word, round(share, 3)) for word, share in strongest if abs(share) >= LEAST_REASON]
 
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
         from dengar.classify.calibrate import chances, decide

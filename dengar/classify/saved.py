@@ -1,6 +1,11 @@
-"""A trained model on disk: `model.skops` and `manifest.json`, whose hashes are checked before anything is read."""
+"""A trained model on disk: `model.skops`, its evaluation and card, and `manifest.json`.
+
+The manifest holds the hash of every other file; they are checked before anything is read.
+"""
 
 import hashlib
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,23 +17,37 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dengar.classify.evaluation import Evaluation
+
 FOLDER = Path(__file__).parent / "model"
-MODEL, MANIFEST = "model.skops", "manifest.json"
+MODEL, EVALUATION, CARD, MANIFEST = "model.skops", "evaluation.json", "card.md", "manifest.json"
+# What turns a text into words: a model reads well only what was read in the same way when it was trained.
+READING = ("figures.py", "hashtags.py", "letters.py", "lexicon.py", "stems.py", "text.py", "features.py", "taxonomy.py")
+LISTS = ("concepts.tsv", "places.txt", "slang.tsv", "words.txt")
 
 
 class ModelChanged(StopProgram):
     """The files of a trained model are not those that its training wrote."""
 
 
+class ModelOutdated(StopProgram):
+    """The model was trained by a version of Dengar that read texts in another way."""
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a model was made of and how well it did on texts held out; `version` names data, code and settings."""
+    """What a model was made of and how well it did on texts held out; `version` names data, code and settings.
+
+    `reading` is the digest of what turns texts into words, `labelled_posts` how many of the texts came from people.
+    """
 
     version: str
     seed: int
     data: str
     code: str
+    reading: str
     libraries: dict[str, str]
     counts: dict[str, int]
+    labelled_posts: int = 0
     figures: dict[str, float]
     files: dict[str, str]
 
@@ -50,8 +69,15 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def save(folder: Path, trained: Trained, manifest: Manifest) -> Manifest:
-    """Write both files and give the manifest with the hash of the model."""
+@cache
+def reading_digest() -> str:
+    """Name the way in which this version of Dengar reads texts."""
+    here = files(__package__)
+    return hashlib.sha256(b"".join(here.joinpath(name).read_bytes() for name in (*READING, *LISTS))).hexdigest()[:12]
+
+
+def save(folder: Path, trained: Trained, manifest: Manifest, evaluation: "Evaluation", card: str) -> Manifest:
+    """Write all files and give the manifest with their hashes."""
     import numpy as np
     from skops.io import dump
 
@@ -60,7 +86,10 @@ def save(folder: Path, trained: Trained, manifest: Manifest) -> Manifest:
     content["terms"] = "\n".join(trained.terms)
     content["weights"] = trained.weights.astype(np.float16)
     dump(content, folder / MODEL)
-    complete = msgspec.structs.replace(manifest, files={MODEL: _sha256(folder / MODEL)})
+    (folder / EVALUATION).write_bytes(msgspec.json.encode(evaluation))
+    (folder / CARD).write_text(card, encoding="utf-8")
+    hashes = {name: _sha256(folder / name) for name in (MODEL, EVALUATION, CARD)}
+    complete = msgspec.structs.replace(manifest, files=hashes)
     text = msgspec.json.format(msgspec.json.encode(complete), indent=1)
     (folder / MANIFEST).write_bytes(text + b"\n")
     return complete
@@ -77,15 +106,37 @@ def read_manifest(folder: Path) -> Manifest:
         raise ModelChanged(f"{path} is no manifest of a classifier ({error}): run `dengar train`.") from error
 
 
-def load(folder: Path) -> tuple[Trained, Manifest]:
-    """Read a model whose files are those of its manifest and hold nothing but arrays, numbers and text."""
+def check_files(folder: Path) -> Manifest:
+    """Give the manifest of a folder whose files are those that it names.
+
+    Raises ModelMissing for one that is not there, ModelChanged for one that is another.
+    """
     manifest = read_manifest(folder)
     for name, expected in manifest.files.items():
         if not (folder / name).is_file():
             raise ModelMissing(f"{folder / name} is missing: run `dengar train`.")
         if _sha256(folder / name) != expected:
             raise ModelChanged(f"{folder / name} is not the file that its manifest names: run `dengar train`.")
+    return manifest
+
+
+def load(folder: Path) -> tuple[Trained, Manifest]:
+    """Read a model whose files are those of its manifest and hold nothing but arrays, numbers and text.
+
+    Raises ModelMissing, ModelChanged, and ModelOutdated when this Dengar reads texts in another way.
+    """
+    manifest = check_files(folder)
+    if manifest.reading != reading_digest():
+        raise ModelOutdated(f"The model {manifest.version} was made for another version of Dengar: run `dengar train`.")
     return _read(folder / MODEL), manifest
+
+
+def read_evaluation(folder: Path) -> "Evaluation":
+    """Read the evaluation of a model; raises as `load` does."""
+    from dengar.classify.evaluation import Evaluation
+
+    check_files(folder)
+    return msgspec.json.decode((folder / EVALUATION).read_bytes(), type=Evaluation)
 
 
 def _read(path: Path) -> Trained:

@@ -1,4 +1,13 @@
-"""Training: the corpus to a model folder, the same for the same corpus, code, libraries and seed."""
+"""Training: labelled texts to a model folder, the same for the same texts, code, libraries and seed.
+
+train_on(examples, folder)
+  split               what may be learnt, and the exam                exam.py
+  held_out_scores     5 folds of what may be learnt                   material.py
+  calibrate           scores to chances, and when to abstain          calibrate.py
+  sit                 the twin, which never saw the exam, answers it  exam.py, measures.py
+  fit                 the model that serves learns everything         fit.py
+  save                model.skops, evaluation.json, card.md, manifest saved.py
+"""
 
 import hashlib
 from collections import Counter
@@ -6,30 +15,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import vstack
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold
 from tqdm import tqdm
 
 from dengar.classify import calibrate
-from dengar.classify.augment import varied
+from dengar.classify.card import make_card
 from dengar.classify.corpus import Example, digest, read_corpus
+from dengar.classify.evaluation import Evaluation, Suspect
+from dengar.classify.exam import sit, split
 from dengar.classify.features import Features
-from dengar.classify.fit import URGENCIES, fit
+from dengar.classify.fit import URGENCIES
 from dengar.classify.heads import Heads
-from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, read_manifest, save
+from dengar.classify.likeness import measure as measure_diversity
+from dengar.classify.material import FOLDS, Material
+from dengar.classify.measures import measure
+from dengar.classify.model import Classifier
+from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, reading_digest, read_manifest, save
 from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
-from dengar.classify.text import tokens
 from dengar.errors import ModelMissing
 
-FOLDS = 5
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "skops")
 HERE = Path(__file__).parent
 NO = CODES.index(NOT_A_COMPLAINT)
+STEPS = FOLDS + 4
+MOST_SUSPECTS = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,89 +60,109 @@ def _code_digest() -> str:
     return whole.hexdigest()
 
 
-class Material:
-    """The texts as numbers: each as it is, and a varied copy that only training sees."""
-
-    def __init__(self, examples: Sequence[Example], seed: int) -> None:
-        random = Random(seed)  # noqa: S311 - a seed is wanted, not a secret
-        words = [tokens(example.text) for example in examples]
-        copies = [
-            varied(one, random, is_complaint=BY_CODE[example.category].is_complaint)
-            for one, example in zip(words, examples, strict=True)
-        ]
-        self.examples = examples
-        self.features = Features.learn(words)
-        self.plain = self.features.matrix(words)
-        self._copies = self.features.matrix(copies)
-
-    def fit(self, rows: Sequence[int], seed: int) -> Heads:
-        """Fit the heads on these rows and their copies."""
-        examples = [self.examples[row] for row in rows]
-        return fit(vstack([self.plain[rows], self._copies[rows]]).tocsr(), examples * 2, seed)
+def _chances(scores: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
+    return calibrate.chances(scores[:, : len(CODES)], calibration.slope, calibration.offset)
 
 
-def held_out_scores(material: Material, seed: int) -> NDArray[np.float32]:
-    """Score each text by heads that have seen neither it nor its copy (5 folds)."""
-    truth = [example.category for example in material.examples]
-    scores = np.zeros((len(truth), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for seen, held in folds.split(truth, truth):
-        scores[held] = material.fit(seen, seed).scores(material.plain[held])
-    return scores
-
-
-def _judged(scores: NDArray[np.float32], examples: Sequence[Example]) -> tuple[Calibration, dict[str, float]]:
+def _calibrate(scores: NDArray[np.float32], examples: Sequence[Example]) -> Calibration:
     truth = np.array([CODES.index(example.category) for example in examples])
-    is_complaint = np.array([BY_CODE[example.category].is_complaint for example in examples])
     slope, offset = calibrate.slope_and_offset(scores[:, : len(CODES)], truth)
     chances = calibrate.chances(scores[:, : len(CODES)], slope, offset)
     guess = calibrate.decide(chances, NO, calibrate.COMPLAINT_FROM)
     confidence = chances[np.arange(len(guess)), guess]
     answer_from = calibrate.answer_from(guess, confidence, truth, len(CODES))
-    answered = confidence >= answer_from[guess]
-    urgency = np.array([URGENCIES.index(example.urgency) for example in examples])
-    mood = np.array([example.sentiment for example in examples])
+    return Calibration(slope=slope, offset=offset, answer_from=answer_from)
+
+
+def _figures(
+    scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration
+) -> dict[str, float]:
+    truth = np.array([CODES.index(example.category) for example in examples])
+    chances = _chances(scores, calibration)
+    guess = calibrate.decide(chances, NO, calibrate.COMPLAINT_FROM)
+    confidence = chances[np.arange(len(guess)), guess]
+    answered = confidence >= calibration.answer_from[guess]
+    hasty = [(row, example.urgency) for row, example in enumerate(examples) if example.urgency is not None]
+    felt = [(row, example.sentiment) for row, example in enumerate(examples) if example.sentiment is not None]
+    said = scores[:, len(CODES) : -1].argmax(axis=1)
     figures = {
         "accuracy": float((guess == truth).mean()),
         "macro_f1": float(f1_score(truth, guess, average="macro")),
-        "complaint_yes_no": float(((guess != NO) == is_complaint).mean()),
+        "complaint_yes_no": float(((guess != NO) == (truth != NO)).mean()),
         "calibration_error": calibrate.calibration_error(confidence, guess == truth),
         "answered": float(answered.mean()),
         "answered_right": float((guess == truth)[answered].mean()) if answered.any() else 0.0,
-        "urgency": float((scores[:, len(CODES) : -1].argmax(axis=1) == urgency).mean()),
-        "sentiment_error": float(np.abs(np.clip(scores[:, -1], -1, 1) - mood).mean()),
+        "urgency": float(np.mean([URGENCIES[said[row]] == urgency for row, urgency in hasty])),
+        "sentiment_error": float(np.mean([abs(np.clip(scores[row, -1], -1, 1) - mood) for row, mood in felt])),
     }
-    calibration = Calibration(slope=slope, offset=offset, answer_from=answer_from)
-    return calibration, {name: round(value, 4) for name, value in figures.items()}
+    return {name: round(value, 4) for name, value in figures.items()}
 
 
-def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progress: bool = False) -> Manifest:
-    """Train on these texts, at least five of each category, and write the model into `folder`."""
-    steps = tqdm(total=4, desc="train", disable=not progress)
-    material = Material(examples, seed)
-    steps.update()
-    calibration, figures = _judged(held_out_scores(material, seed), examples)
-    steps.update()
-    fitted = material.fit(range(len(examples)), seed)
-    steps.update()
-    trained = Trained(
-        terms=material.features.terms,
-        idf=material.features.idf,
-        weights=fitted.weights,
-        offsets=fitted.offsets,
+def _suspects(
+    scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration
+) -> tuple[Suspect, ...]:
+    """Give the texts whose own label is least likely to models that have not seen them."""
+    chances = _chances(scores, calibration)
+    own = chances[np.arange(len(examples)), [CODES.index(example.category) for example in examples]]
+    order = np.argsort(own, kind="stable")[:MOST_SUSPECTS].tolist()
+    return tuple(
+        Suspect(
+            id=examples[row].id,
+            label=examples[row].category,
+            chance=round(float(own[row]), 4),
+            guess=CODES[int(chances[row].argmax())],
+            guess_chance=round(float(chances[row].max()), 4),
+        )
+        for row in order
+    )
+
+
+def _trained(features: Features, heads: Heads, calibration: Calibration) -> Trained:
+    return Trained(
+        terms=features.terms,
+        idf=features.idf,
+        weights=heads.weights,
+        offsets=heads.offsets,
         slope=calibration.slope,
         offset=calibration.offset,
         complaint_from=calibrate.COMPLAINT_FROM,
         answer_from=calibration.answer_from,
     )
-    manifest = save(folder, trained, _manifest(examples, figures, seed))
+
+
+def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progress: bool = False) -> Manifest:
+    """Train on these texts, at least ten of each category, and write the model into `folder`."""
+    with tqdm(total=STEPS, desc="train", disable=not progress) as steps:
+        learnt, exam = split(examples)
+        material = Material(learnt, seed)
+        steps.update()
+        scores = material.held_out_scores(lambda: _advance(steps))
+        calibration = _calibrate(scores, learnt)
+        manifest = _manifest(examples, _figures(scores, learnt, calibration), seed)
+        twin = Classifier(_trained(material.features, material.fit(), calibration), manifest)
+        answers = sit(twin, exam)
+        steps.update()
+        whole = Material(examples, seed)
+        evaluation = Evaluation(
+            version=manifest.version,
+            cross_validated=manifest.figures,
+            exam=measure(answers),
+            answers=tuple(answers),
+            suspects=_suspects(scores, learnt, calibration),
+            diversity=measure_diversity(whole.words),
+        )
+        steps.update()
+        trained = _trained(whole.features, whole.fit(), calibration)
+        steps.update()
+        return save(folder, trained, manifest, evaluation, make_card(manifest, evaluation))
+
+
+def _advance(steps: "tqdm[None]") -> None:
     steps.update()
-    steps.close()
-    return manifest
 
 
 def _manifest(examples: Sequence[Example], figures: dict[str, float], seed: int) -> Manifest:
-    data, code = digest(list(examples)), _code_digest()
+    data, code = digest(examples), _code_digest()
     libraries = {name: version(name) for name in LIBRARIES}
     whole = "|".join([data, code, str(seed), *(f"{name}={number}" for name, number in libraries.items())])
     return Manifest(
@@ -138,8 +170,10 @@ def _manifest(examples: Sequence[Example], figures: dict[str, float], seed: int)
         seed=seed,
         data=data,
         code=code,
+        reading=reading_digest(),
         libraries=libraries,
         counts=dict(sorted(Counter(example.category for example in examples).items())),
+        labelled_posts=sum(example.post is not None for example in examples),
         figures=figures,
         files={},
     )

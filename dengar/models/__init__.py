@@ -1,8 +1,10 @@
 """The records that pass between the parts: frozen, typed, without input or output."""
 
 from dengar.models.changes import Changes, Erasing, OutboxMessage, OutboxState, Pending
+from dengar.models.human_label import HumanLabel, LabelTask, Why
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
+from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
 from dengar.models.place import Area, Candidate, Level, Located, Mention, Place, Point, Precision
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
@@ -27,13 +29,18 @@ __all__ = [
     "Event",
     "EventKind",
     "Gap",
+    "HumanLabel",
     "Item",
     "Kind",
+    "LabelTask",
     "Labels",
     "Level",
     "Located",
     "Media",
     "Mention",
+    "ModelMove",
+    "ModelVersion",
+    "MoveKind",
     "OutboxMessage",
     "OutboxState",
     "Pending",
@@ -57,6 +64,7 @@ __all__ = [
     "UnitKind",
     "Urgency",
     "Voice",
+    "Why",
     "post_id",
     "whole_milliseconds",
 ]

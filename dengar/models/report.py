@@ -8,7 +8,7 @@ from dengar.models.place import Place
 from dengar.models.record import Record
 
 State = Literal["menunggu", "koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat", "dibuka_lagi"]
-EventKind = Literal["received", "voice", "routed", "review", "state", "note", "placed", "edited", "erased"]
+EventKind = Literal["received", "voice", "routed", "review", "state", "note", "placed", "edited", "erased", "recategorised"]
 
 OPEN_STATES: tuple[State, ...] = ("menunggu", "koordinasi", "disposisi", "proses", "dibuka_lagi")
 
@@ -41,8 +41,9 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     `kind` says which fields are set: received (everything about the problem, and its first voice), voice, routed
     (routing), review (why a person must look), state (to which the report moves), note, placed (the place became
     known), edited (its author changed the first message: title and gist), erased (a voice was deleted: who it was and
-    what it said is blanked in the events before; title and gist are those of a message that is left). `voice` of the
-    last two is the message from which title and gist are, so that they go when it goes.
+    what it said is blanked in the events before; title and gist are those of a message that is left), recategorised
+    (another model has another category for the first message). `voice` of edited and erased is the message from which
+    title and gist are, so that they go when it goes.
     """
 
     report: str

@@ -107,6 +107,11 @@ def _place(report: Report, event: Event) -> Report:
     return report.replace(place=event.place, kel=_shelf(event.place), needs_review=())
 
 
+def _recategorise(report: Report, event: Event) -> Report:
+    """Settle the doubts of the model before: the routing that follows raises those of this one."""
+    return report.replace(category=event.category, confidence=event.confidence or 0.0, needs_review=())
+
+
 def _move(report: Report, event: Event) -> Report:
     if event.state not in MOVES[report.state]:
         raise IllegalMove(f"{report.number} is {report.state}: it cannot become {event.state}.")
@@ -120,6 +125,7 @@ _CHANGES: dict[EventKind, Callable[[Report, Event], Report]] = {
     "routed": _route,
     "review": _doubt,
     "placed": _place,
+    "recategorised": _recategorise,
     "state": _move,
 }
 

@@ -92,4 +92,14 @@ def channels(data: Data) -> None:
     data["tallies"].create_index("hour", expireAfterSeconds=TALLY_DAYS * 86400)
 
 
-MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels)
+def analysts(data: Data) -> None:
+    """Create what the analysts' loop needs: versions of the classifier, and people's labels."""
+    for name in ("models", "model_moves", "labels", "label_tasks", "shadows", "drifts"):
+        _create_collection(data, name)
+    data["model_moves"].create_index([("kind", 1), ("_id", -1)])
+    data["labels"].create_indexes([IndexModel("post"), IndexModel([("by", 1), ("at", -1)])])
+    data["label_tasks"].create_index([("done", 1), ("rank", 1), ("_id", 1)])
+    data["posts"].create_index([("observed_at", 1), ("_id", 1)])
+
+
+MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts)

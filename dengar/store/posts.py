@@ -1,12 +1,12 @@
 """posts: every message, masked and judged; written once a revision."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 
-from dengar.models import Post, post_id
+from dengar.models import Labels, Post, post_id
 from dengar.store.documents import Rows, Session, from_document, to_document
 
 
@@ -91,6 +91,28 @@ class Posts:
     def has_other_sources(self, sources: Iterable[str]) -> bool:
         """Say whether any post came from another source than these."""
         return self._rows.find_one({"source": {"$nin": list(sources)}}, {"_id": 1}) is not None
+
+    def sample(self, since: datetime, size: int, until: datetime | None = None) -> list[Post]:
+        """Give posts that were read in a window, at random, without those that are hidden."""
+        window = {"$gte": since} | ({"$lt": until} if until else {})
+        chosen = {"observed_at": window, "hidden_since": {"$exists": False}}
+        rows = self._rows.aggregate([{"$match": chosen}, {"$sample": {"size": size}}])
+        # A sample may hold a document twice.
+        return list({row["_id"]: from_document(row, Post) for row in rows}.values())
+
+    def read_behind(self, at: datetime, after: str, limit: int) -> list[Post]:
+        """Give the posts that were read next behind this moment and, of the same moment, behind this id."""
+        behind = {"$or": [{"observed_at": {"$gt": at}}, {"observed_at": at, "_id": {"$gt": after}}]}
+        rows = self._rows.find(behind).sort([("observed_at", 1), ("_id", 1)]).limit(limit)
+        return [from_document(row, Post) for row in rows]
+
+    def relabel(self, labels: Mapping[str, Labels], session: Session = None) -> None:
+        """Write what another model says of posts; who was deleted meanwhile stays so."""
+        writes: list[UpdateOne] = [
+            UpdateOne({"_id": key}, {"$set": {"labels": to_document(one)}}) for key, one in labels.items()
+        ]
+        if writes:
+            self._rows.bulk_write(writes, ordered=False, session=session)
 
     def count(self) -> int:
         """Count all posts, from the collection's own bookkeeping."""

@@ -1,6 +1,6 @@
 """The store as a whole: its collections, and the two writes in which several of them must agree."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Self, TypeVar
 
@@ -13,13 +13,15 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from dengar.errors import StoreUnavailable
-from dengar.models import Changes, Erasing, Event, Item, Quarantined, Report, post_id
+from dengar.models import Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
 from dengar.store.cursors import Cursors
 from dengar.store.documents import Data, Document, Session
+from dengar.store.drifts import Drifts
 from dengar.store.erased import Erased
 from dengar.store.events import Events
 from dengar.store.expiries import Expiries
 from dengar.store.gaps import Gaps
+from dengar.store.human_labels import HumanLabels
 from dengar.store.items import Items
 from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
@@ -30,9 +32,11 @@ from dengar.store.posts import Posts
 from dengar.store.quarantine import Quarantine
 from dengar.store.reports import Reports
 from dengar.store.runs import Runs
+from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
 from dengar.store.tallies import Tallies
 from dengar.store.units import Units
+from dengar.store.versions import Versions
 
 T = TypeVar("T")
 Client = pymongo.MongoClient[Document]
@@ -45,10 +49,12 @@ class Store:
         self._client = client
         self.data = data
         self.cursors = Cursors(data["cursors"])
+        self.drifts = Drifts(data["drifts"])
         self.erased = Erased(data["erased"], key)
         self.events = Events(data["events"])
         self.expiries = Expiries(data["expiries"])
         self.gaps = Gaps(data["gaps"])
+        self.human_labels = HumanLabels(data)
         self.items = Items(data)
         self.leases = Leases(data["leases"])
         self.media = MediaFiles(data)
@@ -58,9 +64,11 @@ class Store:
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.reports = Reports(data["reports"])
         self.runs = Runs(data["runs"])
+        self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
         self.tallies = Tallies(data)
         self.units = Units(data["units"])
+        self.versions = Versions(data)
 
     @classmethod
     def connect(cls, uri: str, database: str, *, key: bytes, patience_seconds: float = 30) -> Self:
@@ -142,6 +150,22 @@ class Store:
 
         self._in_transaction(write)
 
+    def save_relabelled(
+        self, labels: Mapping[str, Labels], reports: Sequence[Report], events: Sequence[Event], lease: Lease, now: datetime
+    ) -> None:
+        """Write what another model says of posts, and what that does to their reports, all or nothing.
+
+        Raises LeaseLost as `save_changes` does.
+        """
+
+        def write(session: ClientSession) -> None:
+            self.leases.fence(lease, now, session)
+            self.posts.relabel(labels, session)
+            self.reports.save(reports, events, session)
+            self.events.append(events, session)
+
+        self._in_transaction(write)
+
     def grow_report(self, report: Report, events: Sequence[Event]) -> None:
         """Write a report that grew by these events; raises LeaseLost when somebody else changed it meanwhile."""
 
@@ -165,6 +189,7 @@ class Store:
             self.leases.fence(lease, now, session)
             self.erased.keep(gone, now, session)
             self.posts.delete([post_id(one) for one in gone], session)
+            self.human_labels.erase([post_id(one) for one in gone], session)
             self.reports.save(erasing.reports, erasing.added, session)
             self.events.blank(erasing.blanked, session)
             self.events.append(erasing.added, session)

@@ -1,0 +1,55 @@
+"""The exam: labelled texts that a model is judged by and its twin has not learnt.
+
+Every model that is trained is two. One learns everything but the exam and sits it: that is what the gate compares. The
+other, which serves, has learnt the exam as well, because texts are too dear to be used for judging alone.
+
+The exam is a fifth of the corpus, always the same texts (chosen by their hash), and the newest fifth of the labelled
+posts, because tomorrow's posts are what counts. What nearly repeats a text of the exam is not learnt either.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from dengar.classify.corpus import Example
+from dengar.classify.likeness import find_twins
+from dengar.classify.measures import Answer, length_of
+from dengar.classify.model import Classifier
+from dengar.classify.text import tokens
+
+FIFTH = 5
+
+
+def is_frozen(example: Example) -> bool:
+    """Say whether a text of the corpus belongs to the exam; a labelled post never does."""
+    return example.post is None and hashlib.sha256(example.text.encode()).digest()[0] % FIFTH == 0
+
+
+def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+    """Give what may be learnt and what is the exam, in their order."""
+    posts = sorted((one for one in examples if one.post), key=lambda one: (str(one.said_at), one.id))
+    later = {one.id for one in posts[len(posts) - len(posts) // FIFTH :]}
+    exam = [one for one in examples if is_frozen(one) or one.id in later]
+    asked = {one.id for one in exam}
+    rest = [one for one in examples if one.id not in asked]
+    twins = find_twins([tokens(one.text) for one in (*exam, *rest)], first=len(exam))
+    return [one for number, one in enumerate(rest, start=len(exam)) if number not in twins], exam
+
+
+def sit(classifier: Classifier, exam: Sequence[Example]) -> list[Answer]:
+    """Let a model answer an exam."""
+    found = classifier.label([example.text for example in exam])
+    return [
+        Answer(
+            id=example.id,
+            truth=example.category,
+            guess=labels.category,
+            confidence=labels.confidence,
+            answered=not labels.abstained,
+            register=example.register,
+            length=length_of(tokens(example.text)),
+            kota=example.kota,
+            month=example.said_at.strftime("%Y-%m") if example.said_at else "",
+            is_later=example.post is not None,
+        )
+        for example, labels in zip(exam, found, strict=True)
+    ]

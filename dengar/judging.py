@@ -1,0 +1,74 @@
+"""The classifier that serves: it follows the registry, so that a promotion or a rollback needs no restart."""
+
+import logging
+from collections.abc import Callable, Sequence
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pymongo.errors import PyMongoError
+
+from dengar.errors import DengarError
+from dengar.models import Labels
+from dengar.registry import Registry
+from dengar.store import Store
+
+if TYPE_CHECKING:
+    from dengar.classify import Classifier
+
+LOOK_SECONDS = 2.0
+
+log = logging.getLogger("dengar.judging")
+
+
+class Judging:
+    """Labels texts with the version that serves; looks for another one every two seconds.
+
+    A version that cannot be loaded never stops the pipeline: the one before goes on, and `problem` says so.
+    """
+
+    def __init__(
+        self, store: Store, registry: Registry, packaged: "Classifier", timer: Callable[[], float] = monotonic
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._serving = packaged
+        self._timer = timer
+        self._looked_at = float("-inf")
+        self._lock = Lock()
+        self._refused = ""
+        self.problem: str | None = None
+
+    def label(self, texts: Sequence[str]) -> list[Labels]:
+        """Judge a batch by one version."""
+        return self.current().label(texts)
+
+    def current(self) -> "Classifier":
+        """Give the version that serves."""
+        with self._lock:
+            if self._timer() - self._looked_at >= LOOK_SECONDS:
+                self._looked_at = self._timer()
+                self._look()
+            return self._serving
+
+    def _look(self) -> None:
+        try:
+            move = self._store.versions.serving()
+        except PyMongoError as error:
+            log.warning("Which model serves is not known, the store does not answer: %s", error)
+            return
+        if move is None or move.version == self._serving.version:
+            self.problem, self._refused = None, ""
+        elif move.version != self._refused:
+            self._change(move.version)
+
+    def _change(self, version: str) -> None:
+        try:
+            self._serving = self._registry.load(version)
+        except (DengarError, OSError) as error:
+            self._refused = version
+            self.problem = f"The model {version} cannot serve, {self._serving.version} does: {error}"
+            log.error("%s", self.problem)
+        else:
+            self.problem, self._refused = None, ""
+            log.warning("The model %s serves now.", version)
