@@ -59,4 +59,4 @@ $(READY): requirements.lock pyproject.toml
 
 $(MODEL): $(CORPUS) | $(READY)
 	@echo "Training the classifier from its corpus (about a minute) ..."
-	$(BIN)/dengar train
+	$(BIN)/dengar train --packaged

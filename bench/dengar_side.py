@@ -115,7 +115,7 @@ class Dengar:
     def __init__(self, parts: Parts, watch: Watch) -> None:
         self.parts = parts
         self.watch = watch
-        watched = Watched(watch, parts.classifier, parts.locator)
+        watched = Watched(watch, parts.judging, parts.locator)
         pipeline = WatchedPipeline(
             store=parts.store,
             classifier=watched,

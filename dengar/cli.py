@@ -1,10 +1,8 @@
 """The command line: `dengar COMMAND --help` explains each."""
 
 import logging
-import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,8 +15,10 @@ from tqdm import tqdm
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Batch, Window
+from dengar.model_cli import drift, evaluate, label, models, reclassify, train
 from dengar.models import Run
 from dengar.settings import Settings, explain_file, load_settings
+from dengar.terminal import open_parts, print_lines, width
 
 if TYPE_CHECKING:
     from dengar.filters import Answer
@@ -116,12 +116,12 @@ def status(*, as_json: bool) -> None:
     """Tell how everything is doing; exit code 1 when a person must act."""
     from dengar.listing import status_lines
 
-    with _parts() as parts:
+    with open_parts() as parts:
         found = parts.status()
     if as_json:
         click.echo(msgspec.json.encode(found, order="deterministic").decode())
     else:
-        _print_lines(status_lines(found, _width()))
+        print_lines(status_lines(found, width()))
     sys.exit(1 if found.problems else 0)
 
 
@@ -130,7 +130,7 @@ def collectors() -> None:
     """List the channels that Dengar knows: how long each keeps messages, whether it tells of edits and deletions."""
     from dengar.listing import collector_lines
 
-    _print_lines(collector_lines(_width()))
+    print_lines(collector_lines(width()))
 
 
 @main.command()
@@ -139,7 +139,7 @@ def gaps(*, close: str | None) -> None:
     """List what is not covered, each with the command that fills it; exit code 1 when there is any."""
     from dengar.listing import gap_lines
 
-    with _parts() as parts:
+    with open_parts() as parts:
         found = parts.store.gaps.find_open()
         if close is not None:
             closed = [gap for gap in found if gap.source == close]
@@ -147,7 +147,7 @@ def gaps(*, close: str | None) -> None:
                 parts.store.gaps.close(close, gap.since, gap.until, parts.clock())
             found = [gap for gap in found if gap.source != close]
             click.echo(f"{close}: {len(closed)} closed.")
-        _print_lines(gap_lines(found, {one.name: one for one in parts.sources}, parts.clock()))
+        print_lines(gap_lines(found, {one.name: one for one in parts.sources}, parts.clock()))
     sys.exit(1 if found else 0)
 
 
@@ -159,7 +159,7 @@ def gaps(*, close: str | None) -> None:
 def collect(name: str, *, once: bool, since: datetime | None, until: datetime | None) -> None:
     """Read the source NAME now and take what it brings through the pipeline."""
     del once  # reading one time is all that this command does: the word makes scripts clear
-    with _parts() as parts:
+    with open_parts() as parts:
         source = next((one for one in parts.sources if one.name == name and one.is_pulled), None)
         if source is None:
             known = ", ".join(one.name for one in parts.sources if one.is_pulled) or "none"
@@ -184,7 +184,7 @@ def ingest(files: tuple[Path, ...], channel: str) -> None:
     from dengar.wiring import make_source
 
     paths = [path for given in files for path in find_files(given)]
-    with _parts() as parts:
+    with open_parts() as parts:
         before = parts.store.quarantine.count_by_source().get("ingest", 0)
         for path in paths:
             section: dict[str, object] = {"collector": "files", "path": path, "channel": channel}
@@ -201,7 +201,7 @@ def ingest(files: tuple[Path, ...], channel: str) -> None:
 @click.option("--channel", help="Only items of this channel.")
 def replay(channel: str | None) -> None:
     """Try everything in quarantine again, after a fix, and say why what is left cannot be used; doubles nothing."""
-    with _parts() as parts:
+    with open_parts() as parts:
         before = parts.store.quarantine.ids(channel)
         for item_id in tqdm(before, desc="quarantine", unit=" items"):
             parts.store.replay(item_id)
@@ -220,7 +220,7 @@ def erase(*, author: str, channel: str | None, yes: bool) -> None:
     """Delete everything that a person wrote, for good, and say what that touched."""
     if not yes:
         click.confirm(f"Delete everything that {author} wrote in {channel or 'any channel'}, for good?", abort=True)
-    with _parts() as parts:
+    with open_parts() as parts:
         touched = parts.erase_author(author, channel)
         _drain(parts)
     for name, count in sorted(touched.posts.items()):
@@ -274,27 +274,6 @@ def locate(source: BinaryIO, target: BinaryIO) -> None:
     _filter(source, target, locate_rows(load_locator(load_settings()).locate))
 
 
-@main.command()
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same model.")
-def train(*, seed: int) -> None:
-    """Train the classifier from the corpus that comes with Dengar."""
-    from dengar.classify.saved import FOLDER
-    from dengar.classify.train import train as train_model
-
-    manifest = train_model(load_settings().model_dir or FOLDER, seed=seed, progress=True)
-    click.echo(f"Trained the model {manifest.version}.")
-
-
-def _print_lines(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
-def _width() -> int:
-    """Give the terminal's columns; wide where there is none."""
-    return shutil.get_terminal_size((160, 24)).columns
-
-
 def _serve(*parts: str) -> None:
     from dengar.serving import ALL_PARTS, serve
 
@@ -307,15 +286,6 @@ def _announce(settings: Settings, parts: Collection[str] = ("web",)) -> None:
     host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host
     does = f"open http://{host}:{settings.web.port}" if "web" in parts else f"ready to {' and '.join(parts)}"
     click.echo(f"Dengar {__version__}: {does} (Ctrl+C stops).")
-
-
-@contextmanager
-def _parts() -> Iterator["Parts"]:
-    from dengar.wiring import open_parts
-
-    settings: Settings = load_settings()
-    with open_parts(settings) as parts:
-        yield parts
 
 
 def _advance(progress: "tqdm[Never]", batch: Batch) -> bool:
@@ -368,3 +338,7 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
 
     errors = filter_rows(source, target, answer)
     sys.exit(1 if errors else 0)
+
+
+for _command in (train, evaluate, models, label, drift, reclassify):
+    main.add_command(_command)

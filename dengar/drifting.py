@@ -18,9 +18,7 @@ LOOK_AGAIN = timedelta(hours=20)
 def find_drift(store: Store, classifier: "Classifier", now: datetime) -> Drift:
     """Let the model that serves judge samples of both periods anew, and compare them."""
     week = now - WEEK
-    return compare(
-        _sample(store, classifier, week, now), _sample(store, classifier, week - WEEKS_BEFORE, week)
-    )
+    return compare(_sample(store, classifier, week, now), _sample(store, classifier, week - WEEKS_BEFORE, week))
 
 
 def _sample(store: Store, classifier: "Classifier", since: datetime, until: datetime) -> Sample:
@@ -28,9 +26,13 @@ def _sample(store: Store, classifier: "Classifier", since: datetime, until: date
     return Sample(labels=classifier.label(texts), unknown=classifier.unknown_shares(texts))
 
 
-def watch_drift(store: Store, classifier: "Classifier", now: datetime) -> None:
-    """Look for drift unless somebody did today, and keep what was found for the status."""
+def is_due(store: Store, now: datetime) -> bool:
+    """Say whether nobody has looked today."""
     seen = store.drifts.last()
-    if seen is None or now - seen.at > LOOK_AGAIN:
-        found = find_drift(store, classifier, now)
-        store.drifts.save(SeenDrift(at=now, model=classifier.version, alarms=found.alarms, posts=found.now))
+    return seen is None or now - seen.at > LOOK_AGAIN
+
+
+def watch_drift(store: Store, classifier: "Classifier", now: datetime) -> None:
+    """Look for drift, and keep what was found for the status."""
+    found = find_drift(store, classifier, now)
+    store.drifts.save(SeenDrift(at=now, model=classifier.version, alarms=found.alarms, posts=found.now))

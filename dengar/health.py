@@ -24,7 +24,13 @@ N = TypeVar("N", int, float)
 
 
 def make_status(
-    store: Store, sources: Sequence[Source], model: str | None, now: datetime, habits: Habits | None = None
+    store: Store,
+    sources: Sequence[Source],
+    model: str | None,
+    now: datetime,
+    *,
+    habits: Habits | None = None,
+    model_problem: str | None = None,
 ) -> Status:
     """Look at everything; what was learnt of the sources' `habits` may be used again.
 
@@ -55,7 +61,7 @@ def make_status(
         sources=statuses,
         gaps=tuple(store.gaps.find_open()),
     )
-    ailments = tuple(_of_whole(status))
+    ailments = (*_of_whole(status), *_of_model(store, model_problem))
     return status.replace(
         ailments=ailments,
         problems=(*(one.says for one in ailments), *_say(statuses, needs_person=True), *_of_gaps(status)),
@@ -81,6 +87,15 @@ def _of_whole(status: Status) -> Iterator[Ailment]:
         moment = say_moment(since, status.at)
         says = f"{status.waiting:,} messages wait for the pipeline, the first since {moment}: is `dengar work` running?"
         yield Ailment(kind="backlog", says=says, at=since)
+
+
+def _of_model(store: Store, problem: str | None) -> Iterator[Ailment]:
+    if problem:
+        yield Ailment(kind="model", says=problem)
+    seen = store.drifts.last()
+    if seen is not None and seen.alarms:
+        says = f"People write otherwise than before: {'; '.join(seen.alarms)}. Label some posts and train again."
+        yield Ailment(kind="drift", says=says, at=seen.at)
 
 
 def _of_gaps(status: Status) -> Iterator[str]:

@@ -68,7 +68,7 @@ class Judging:
         except (DengarError, OSError) as error:
             self._refused = version
             self.problem = f"The model {version} cannot serve, {self._serving.version} does: {error}"
-            log.error("%s", self.problem)
+            log.warning("%s", self.problem)
         else:
             self.problem, self._refused = None, ""
             log.warning("The model %s serves now.", version)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from dengar.errors import DengarError
 from dengar.ingest.protocol import Clock
 from dengar.models import Event, Labels, Post, Record, Report
@@ -44,7 +46,7 @@ class Difference(Record, frozen=True, kw_only=True):
     changed: int = 0
     abstained_before: int = 0
     abstained_after: int = 0
-    pairs: dict[str, int] = {}
+    pairs: dict[str, int] = msgspec.field(default_factory=dict)
     examples: tuple[Changed, ...] = ()
     reports: int = 0
 
@@ -56,6 +58,7 @@ class Reclassifying:
         self,
         store: Store,
         classifier: "Classifier",
+        *,
         router: Router,
         categories: Mapping[str, str],
         clock: Clock,

@@ -7,7 +7,8 @@ when they are needed, where their hashes are checked before anything is read.
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from dengar.classify import Classifier
     from dengar.classify.evaluation import Evaluation
     from dengar.classify.gate import Candidate, Verdict
+    from dengar.classify.measures import Answer
 
 MAKER = "dengar"
 CAME_ALONG = "It came with Dengar."
+TURNS = 3
 
 
 class Refused(DengarError):
@@ -31,24 +34,13 @@ class Refused(DengarError):
 
 
 class Registry:
-    """The versions of one Dengar; `packaged` is the folder of the model that came along, `folder` a cache.
+    """The versions of one Dengar; `packaged` is the folder of the model that came along, `folder` a cache."""
 
-    `measure_cost` gives the seconds that two models take for the same texts.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        packaged: Path,
-        folder: Path,
-        clock: Clock,
-        measure_cost: Callable[["Classifier", "Classifier"], tuple[float, float]],
-    ) -> None:
+    def __init__(self, store: Store, packaged: Path, folder: Path, clock: Clock) -> None:
         self._store = store
         self._packaged = packaged
         self._folder = folder
         self._clock = clock
-        self._measure_cost = measure_cost
 
     def adopt(self) -> ModelVersion:
         """Give the version that serves, after entering the model that came along when it is new.
@@ -126,7 +118,7 @@ class Registry:
         champion = self.adopt()
         challenger = self.find(version)
         new, old = self.load(challenger.version), self.load(champion.version)
-        seconds = self._measure_cost(new, old)
+        seconds = measure_cost(new, old)
         unseen = {one.id for one in examples_since(self._store, champion.made_at)}
         evaluation = self.evaluation(challenger.version)
         later = [one for one in evaluation.answers if one.is_later and one.id in unseen]
@@ -149,7 +141,8 @@ class Registry:
         is_second = approved_by is not None and approved_by.casefold() != by.casefold()
         if not said.passed and not (said.is_not_inferior and is_second):
             raise Refused(_why_not(said, is_second=is_second))
-        return self._move("promoted", found.version, by, reason, approved_by, "passed" if said.passed else "not worse")
+        outcome = "passed" if said.passed else "not worse"
+        return self._move("promoted", found.version, by, reason, approved_by=approved_by, verdict=outcome)
 
     def roll_back(self, by: str, reason: str) -> ModelMove:
         """Let the version serve again that served before; raises DengarError when there was none."""
@@ -170,7 +163,7 @@ class Registry:
             raise DengarError("No model is in the shadow.")
         return self._move("shadow_ended", shadow.version, by, reason)
 
-    def _candidate(self, version: ModelVersion, seconds: float, later: Sequence[object]) -> "Candidate":
+    def _candidate(self, version: ModelVersion, seconds: float, later: Sequence["Answer"]) -> "Candidate":
         from dengar.classify.gate import Candidate
 
         frozen = [one for one in self.evaluation(version.version).answers if not one.is_later]
@@ -178,27 +171,27 @@ class Registry:
             version=version.version, answers=frozen, size=version.size, seconds=seconds, later=tuple(later)
         )
 
-    def _move(
-        self,
-        kind: MoveKind,
-        version: str,
-        by: str,
-        reason: str,
-        approved_by: str | None = None,
-        verdict: str | None = None,
-    ) -> ModelMove:
-        move = ModelMove(
-            seq=self._store.versions.next_seq(),
-            kind=kind,
-            version=version,
-            at=self._clock(),
-            by=by,
-            reason=reason,
-            approved_by=approved_by,
-            verdict=verdict,
-        )
+    def _move(self, kind: MoveKind, version: str, by: str, reason: str, **more: str | None) -> ModelMove:
+        seq = self._store.versions.next_seq()
+        move = ModelMove(seq=seq, kind=kind, version=version, at=self._clock(), by=by, reason=reason).replace(**more)
         self._store.versions.move(move)
         return move
+
+
+def measure_cost(one: "Classifier", other: "Classifier") -> tuple[float, float]:
+    """Give the CPU seconds that two models take for the same texts, the best of three turns each."""
+    from dengar.classify.corpus import read_corpus
+
+    texts = [example.text for example in read_corpus()[::10]]
+    seconds = [(_seconds(one, texts), _seconds(other, texts)) for _ in range(TURNS + 1)]  # the first fills caches
+    first, second = zip(*seconds[1:], strict=True)
+    return min(first), min(second)
+
+
+def _seconds(classifier: "Classifier", texts: Sequence[str]) -> float:
+    start = time.process_time()
+    classifier.label(texts)
+    return time.process_time() - start
 
 
 def _is_of(folder: Path, known: ModelVersion) -> bool:

@@ -67,7 +67,7 @@ async def _serve(
         clock=made.clock,
         holder=made.holder,
         rechecking=made.rechecking.run,
-        errands=(made.replying.run, made.completing.run),
+        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift),
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -32,9 +32,15 @@ from dengar.timetable import find_problems
 from dengar.working import Working
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dengar.classify import Classifier
     from dengar.geocode import Locator
+    from dengar.judging import Judging
+    from dengar.reclassifying import Reclassifying
+    from dengar.registry import Registry
     from dengar.routing.rules import Router
+    from dengar.shadowing import Shadowing
 
 
 def utc_now() -> datetime:
@@ -101,9 +107,20 @@ class Parts:
         self.habits = Habits(store)
 
     @cached_property
-    def classifier(self) -> "Classifier":
-        """The trained classifier; raises ModelMissing."""
-        return load_classifier(self.settings)
+    def registry(self) -> "Registry":
+        """The versions of the classifier."""
+        from dengar.registry import Registry
+
+        return Registry(self.store, packaged_model(self.settings), self.settings.data_dir / "models", self.clock)
+
+    @cached_property
+    def judging(self) -> "Judging":
+        """The classifier that serves, whichever that is; raises ModelMissing when not even one came along."""
+        from dengar.judging import Judging
+
+        packaged = load_classifier(self.settings)
+        self.registry.adopt()
+        return Judging(self.store, self.registry, packaged)
 
     @cached_property
     def locator(self) -> "Locator":
@@ -127,7 +144,7 @@ class Parts:
         """The worker with its pipeline."""
         pipeline = Pipeline(
             store=self.store,
-            classifier=self.classifier,
+            classifier=self.judging,
             locator=self.locator,
             router=self.router,
             categories=category_codes(),
@@ -151,6 +168,34 @@ class Parts:
         return Completing(self.store, self.sources, self.clock)
 
     @cached_property
+    def shadowing(self) -> "Shadowing":
+        """The model in the shadow."""
+        from dengar.shadowing import Shadowing
+
+        return Shadowing(self.store, self.registry, self.clock)
+
+    def watch_drift(self) -> None:
+        """Look once a day whether people still write what the model knows."""
+        from dengar.drifting import is_due, watch_drift
+
+        if is_due(self.store, self.clock()):
+            watch_drift(self.store, self.judging.current(), self.clock())
+
+    def reclassifying(self, version: str) -> "Reclassifying":
+        """Give what judges the archive again by a version."""
+        from dengar.reclassifying import Reclassifying
+
+        classifier = self.registry.load(version)
+        return Reclassifying(
+            self.store,
+            classifier,
+            router=self.router,
+            categories=category_codes(),
+            clock=self.clock,
+            holder=self.holder,
+        )
+
+    @cached_property
     def rechecking(self) -> Rechecking:
         """The second look at messages that were read before."""
         return Rechecking(self.store, self.collecting)
@@ -170,8 +215,16 @@ class Parts:
 
     def status(self) -> Status:
         """Say how the whole is doing."""
-        model = self.classifier.version if "classifier" in self.__dict__ else None
-        return make_status(self.store, self.sources, model, self.clock(), self.habits)
+        judging = self.__dict__.get("judging")
+        model = judging.current().version if judging else None
+        return make_status(
+            self.store,
+            self.sources,
+            model,
+            self.clock(),
+            habits=self.habits,
+            model_problem=judging.problem if judging else None,
+        )
 
 
 def make_sources(settings: Settings) -> list[Source]:
@@ -213,7 +266,14 @@ def load_classifier(settings: Settings) -> "Classifier":
     """Load the trained classifier; raises ModelMissing."""
     from dengar.classify import Classifier
 
-    return Classifier.load(settings.model_dir)
+    return Classifier.load(packaged_model(settings))
+
+
+def packaged_model(settings: Settings) -> "Path":
+    """Give the folder of the model that came along, or of the one that the settings name instead."""
+    from dengar.classify.saved import FOLDER
+
+    return settings.model_dir or FOLDER
 
 
 def load_locator(settings: Settings) -> "Locator":

@@ -49,6 +49,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "silence": RECORDS,
     "habits": RECORDS | {"silence", "store"},
     "ailments": RECORDS | {"ingest", "store", "timetable"},
+    # the analysts' loop
+    "registry": RECORDS | {"classify", "ingest", "labelling", "store"},
+    "labelling": RECORDS | {"classify", "store"},
+    "label_studio": RECORDS | {"store"},
+    "retraining": RECORDS | {"classify", "labelling", "registry", "store"},
+    "evaluating": RECORDS | {"classify", "labelling", "store"},
+    "judging": RECORDS | {"classify", "registry", "store"},
+    "shadowing": RECORDS | {"classify", "ingest", "registry", "store"},
+    "drifting": RECORDS | {"classify", "store"},
+    "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
     "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
     "working": RECORDS | {"erasing", "ingest", "pipeline", "store"},
     "timetable": RECORDS | {"ingest", "settings"},
@@ -61,7 +71,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
-        "intake", "pipeline", "rechecking", "replying", "routing", "settings", "store", "timetable", "working",
+        "drifting", "intake", "judging", "pipeline", "rechecking", "reclassifying", "registry", "replying", "routing",
+        "settings", "shadowing", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
@@ -69,9 +80,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "source_files": RECORDS | {"ingest"},
     "new_source": RECORDS | {"ingest", "source_files"},
     "listing": RECORDS | {"ailments", "ingest", "timetable"},
+    "terminal": {"settings", "wiring"},
+    "model_listing": RECORDS | {"classify", "listing", "reclassifying", "store", "timetable"},
+    "model_cli": RECORDS | {
+        "classify", "drifting", "evaluating", "label_studio", "labelling", "model_listing", "retraining", "settings",
+        "terminal", "wiring",
+    },
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "ingest", "listing", "new_source", "scheduler", "serving",
-        "settings", "web", "wiring",
+        "checking", "classify", "demo", "filters", "ingest", "listing", "model_cli", "new_source", "scheduler",
+        "serving", "settings", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

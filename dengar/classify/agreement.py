@@ -19,9 +19,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 def measure(labels: Sequence[Mapping[str, str]]) -> Agreement:
     """Measure the labels of each text, by person."""
-    pairs = [
-        (said[one], said[other]) for said in labels for one, other in combinations(sorted(said), 2)
-    ]
+    pairs = [(said[one], said[other]) for said in labels for one, other in combinations(sorted(said), 2)]
     if not pairs:
         return Agreement(pairs=0, equal=None, kappa=None)
     from sklearn.metrics import cohen_kappa_score

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Numbers = NDArray[np.int64]
-COMPLAINT_FROM = 0.5  # the fewest errors on the corpus are near 0.7, but a missed complaint costs more than a read joke
 RIGHT = 0.92  # of the answers given; 0.9 is promised, and the thresholds come from few texts each
 FEWEST = 20
 
@@ -58,10 +57,3 @@ def calibration_error(confidence: Doubles, right: NDArray[np.bool_], bins: int =
     which = np.clip(np.ceil(confidence * bins) - 1, 0, bins - 1).astype(int)
     gaps = np.bincount(which, weights=confidence - right, minlength=bins)
     return float(np.abs(gaps).sum() / max(len(confidence), 1))
-
-
-def decide(chance: Doubles, no: int, from_: float) -> Numbers:
-    """Give each text's category: column `no` (no complaint), or the best other from this chance of a complaint on."""
-    complaints = chance.copy()
-    complaints[:, no] = -1
-    return np.where(1 - chance[:, no] >= from_, complaints.argmax(axis=1), no)

@@ -16,12 +16,12 @@ categories, one of them "no complaint"), how urgent it is and how it sounds. A l
 letter n-grams and meanings; scikit-learn ridge and logistic regression; calibrated by Platt scaling on held-out texts.
 
 ## Made of
-{count:,} texts, of which {posts:,} are posts labelled by people and the others were written for Dengar. Near-duplicates:
-{near:.1%}. Distinct words, pairs, triples: {one:.1%}, {two:.1%}, {three:.1%} of all.
+{count:,} texts, of which {posts:,} are posts labelled by people and the others were written for Dengar.
+Near-duplicates: {near:.1%}. Distinct words, pairs, triples: {one:.1%}, {two:.1%}, {three:.1%} of all.
 Data {data}, code {code}, seed {seed}; {libraries}.
 
 ## How good it is
-| | exam, {exam:,} texts its twin has not learnt | 5-fold |
+| | exam, {exam:,} texts it has not learnt | 5-fold |
 |---|---|---|
 | category right | {accuracy} | {cv[accuracy]:.3f} |
 | macro-F1 | {macro} | {cv[macro_f1]:.3f} |
@@ -36,8 +36,8 @@ Data {data}, code {code}, seed {seed}; {libraries}.
 
 ## What it is not for
 Judging people; other languages (it abstains); deciding alone where lives depend on it: what it is unsure of goes to a
-person. The texts of the exam were written by the same hands as those it learnt: on what people really write expect less,
-and look at the posts that were labelled later.
+person. The texts of the exam were written by the same hands as those it learnt: on what people really write expect
+less, and look at the posts that were labelled later.
 """
 
 

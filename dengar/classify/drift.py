@@ -1,7 +1,7 @@
 """Drift: whether what people write now is still what the model knows.
 
-Three signals, each blind to what the others see: the population stability index of the categories' shares (Siddiqi 2006),
-the Kolmogorov-Smirnov distance of the confidences, and the share of words that training did not know.
+Three signals, each blind to what the others see: the population stability index of the categories' shares (Siddiqi
+2006), the Kolmogorov-Smirnov distance of the confidences, and the share of words that training did not know.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from dengar.models import Labels
 
 FEWEST = 300
 MIX_ALARM = 0.1
-DOUBT_ALARM, SURE = 0.1, 0.01
+DOUBT_ALARM, SURE = 0.15, 0.01
 NEW_WORDS_ALARM = 2.0  # times the share of before, and at least three of a hundred words more
 NEW_WORDS_MORE = 0.03
 SMALLEST_SHARE = 1e-3
@@ -29,8 +29,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 class Drift(msgspec.Struct, frozen=True, kw_only=True):
     """Now against before: counts of posts, the three signals, and a sentence for each alarm.
 
-    `mix` is the stability index, `doubt` the distance of confidences (0..1), `new_words` the mean share of unknown words
-    now and before.
+    `mix` is the stability index, `doubt` the distance of confidences (0..1), `new_words` the mean share of unknown
+    words now and before.
     """
 
     now: int

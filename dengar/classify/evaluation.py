@@ -1,4 +1,4 @@
-"""What is known of a model: its cross-validation, its exam with every answer, suspected labels, the texts' diversity."""
+"""What is known of a model: its cross-validation, its exam with every answer, suspected labels, diversity."""
 
 import msgspec
 
@@ -9,8 +9,8 @@ from dengar.classify.measures import Answer, Figures
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     """A text whose label may be wrong: models that have not seen it give its own label only this chance.
 
-    Sorting by the label's own chance finds as many errors as confident learning does (Northcutt et al. 2021; measured on
-    texts of this kind, 62 and 63 of the first hundred).
+    Sorting by the label's own chance finds as many errors as confident learning does (Northcutt et al. 2021; measured
+    on texts of this kind, 62 and 63 of the first hundred).
     """
 
     id: str

@@ -1,10 +1,7 @@
-"""The exam: labelled texts that a model is judged by and its twin has not learnt.
+"""The exam: labelled texts that no model learns, so that every version can be compared on them.
 
-Every model that is trained is two. One learns everything but the exam and sits it: that is what the gate compares. The
-other, which serves, has learnt the exam as well, because texts are too dear to be used for judging alone.
-
-The exam is a fifth of the corpus, always the same texts (chosen by their hash), and the newest fifth of the labelled
-posts, because tomorrow's posts are what counts. What nearly repeats a text of the exam is not learnt either.
+It is a ninth of the corpus, always the same texts (chosen by their hash), and the newest tenth of the labelled posts,
+because tomorrow's posts are what counts. What nearly repeats a text of the exam is not learnt either.
 """
 
 import hashlib
@@ -16,18 +13,18 @@ from dengar.classify.measures import Answer, length_of
 from dengar.classify.model import Classifier
 from dengar.classify.text import tokens
 
-FIFTH = 5
+OF_CORPUS, OF_POSTS = 9, 10  # one of so many
 
 
 def is_frozen(example: Example) -> bool:
     """Say whether a text of the corpus belongs to the exam; a labelled post never does."""
-    return example.post is None and hashlib.sha256(example.text.encode()).digest()[0] % FIFTH == 0
+    return example.post is None and hashlib.sha256(example.text.encode()).digest()[0] % OF_CORPUS == 0
 
 
 def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """Give what may be learnt and what is the exam, in their order."""
     posts = sorted((one for one in examples if one.post), key=lambda one: (str(one.said_at), one.id))
-    later = {one.id for one in posts[len(posts) - len(posts) // FIFTH :]}
+    later = {one.id for one in posts[len(posts) - len(posts) // OF_POSTS :]}
     exam = [one for one in examples if is_frozen(one) or one.id in later]
     asked = {one.id for one in exam}
     rest = [one for one in examples if one.id not in asked]

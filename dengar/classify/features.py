@@ -2,8 +2,8 @@
 
 A text is the sum of what its words and pairs are worth, each block divided by the root of the sum of squares of its
 parts, so that a long text speaks no louder than a short one. A word is worth itself, its letter n-grams and its
-meanings, each by its inverse document frequency (Sparck Jones 1972); meanings are the lists of `concepts.tsv`: 'jambret'
-and 'copet' share one, and what is learnt of the first serves the second.
+meanings, each by its inverse document frequency (Sparck Jones 1972); meanings are the lists of `concepts.tsv`:
+'jambret' and 'copet' share one, and what is learnt of the first serves the second.
 
 That every word is worth the same wherever it stands is what makes judging fast: see `heads.py`.
 """
@@ -122,4 +122,4 @@ class Features:
 
 def loudness(squares: Floats) -> Floats:
     """Give by what the three blocks of each text are multiplied."""
-    return LOUDNESS / np.sqrt(np.where(squares > 0, squares, 1))
+    return np.asarray(LOUDNESS / np.sqrt(np.where(squares > 0, squares, 1)), dtype=np.float32)

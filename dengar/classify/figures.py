@@ -18,7 +18,7 @@ _WRITTEN = {
 }
 FIGURE = rf"(?=[\dr+])(?:{'|'.join(_WRITTEN.values())})"
 _CLASS = re.compile("|".join(f"(?P<{name}>{written})" for name, written in _WRITTEN.items()))
-CLASSES = (*_WRITTEN, "tempat", "akun", "judul")
+CLASSES = (*_WRITTEN, "tempat", "pejabat", "akun", "tautan", "judul")
 
 
 def figure_class(piece: str) -> str | None:

@@ -146,15 +146,11 @@ def _mean(values: Sequence[int]) -> Interval:
 
 
 def _safety_holds(pairs: Pairs) -> Check:
-    lost = []
-    for code in SAFETY:
-        of_code = [(new, old) for new, old in pairs if new.truth == code]
-        if of_code:
-            change = sum(new.is_right - old.is_right for new, old in of_code) / len(of_code)
-            if change < -SAFETY_MARGIN:
-                lost.append(f"{BY_CODE[code].name} {change:+.3f}")
-    says = "; ".join(lost) or f"recall where lives depend on it falls by no more than {SAFETY_MARGIN:.0%}"
-    return Check(name="safety", passed=not lost, says=says)
+    """Compare the recall over all such texts: of one category there are too few to tell two points from chance."""
+    gained = [int(new.is_right) - int(old.is_right) for new, old in pairs if new.truth in SAFETY]
+    change = sum(gained) / max(len(gained), 1)
+    says = f"recall where lives depend on it {change:+.3f}, may fall by {SAFETY_MARGIN:.0%}"
+    return Check(name="safety", passed=change >= -SAFETY_MARGIN, says=says)
 
 
 def _as_calibrated(pairs: Pairs) -> Check:
@@ -171,7 +167,9 @@ def _as_calibrated(pairs: Pairs) -> Check:
 def _as_fast(challenger: Candidate, champion: Candidate) -> Check:
     ratio = challenger.seconds / max(champion.seconds, 1e-9)
     fits = ratio <= SLOWER and challenger.size <= LARGEST_BYTES
-    return Check(name="cost", passed=fits, says=f"{ratio:.2f} times the champion's time, {challenger.size / 1e6:.1f} MB")
+    return Check(
+        name="cost", passed=fits, says=f"{ratio:.2f} times the champion's time, {challenger.size / 1e6:.1f} MB"
+    )
 
 
 def _later(challenger: Candidate, champion: Candidate) -> list[Check]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from dengar.classify.lexicon import split_words
 
+ANONYMOUS = {"pengguna", "user", "username"}  # what exports write in place of an account
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TAG = re.compile(r"([#@])(\w{1,100})")
 
@@ -33,7 +34,7 @@ def _words(name: str) -> list[str]:
 
 def _spoken(found: re.Match[str]) -> str:
     words = _words(found[2])
-    if found[1] == "@" and not all(word in split_words() for word in words):
+    if found[1] == "@" and (found[2].lower() in ANONYMOUS or not all(word in split_words() for word in words)):
         return " <akun> "
     return " " + " ".join(words) + " "
 

@@ -1,10 +1,11 @@
 """The linear heads: category, urgency and sentiment over the same features.
 
 A text's score is a sum over its words, so what a word adds to each output is worked out once and kept: one row of a
-table. Judging a batch is then two small products, texts x words and words x outputs, and no feature is ever spelled out.
+table. Judging a batch is then two small products, texts x words and words x outputs, no feature is spelled out.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -76,7 +77,7 @@ class Scorer:
         borders = self._features.borders
         added = sum(
             scale[block] * (worth[:, start:end] @ self._heads.weights[start:end, output])
-            for block, (start, end) in enumerate(zip(borders, borders[1:], strict=False))
+            for block, (start, end) in enumerate(pairwise(borders))
         )
         return dict(zip(terms, np.asarray(added).tolist(), strict=True))
 
@@ -97,7 +98,7 @@ class Scorer:
     def _rows(self, words: Sequence[str]) -> Floats:
         worth = self._features.of_terms(words)
         borders = self._features.borders
-        added = [worth[:, one:other] @ self._heads.weights[one:other] for one, other in zip(borders, borders[1:], strict=False)]
+        added = [worth[:, one:other] @ self._heads.weights[one:other] for one, other in pairwise(borders)]
         kinds = [[word in self._features.ids, not word.startswith("<")] for word in words]
         return np.hstack([*added, self._features.squares(worth), np.array(kinds, dtype=np.float32).reshape(-1, 2)])
 
@@ -105,4 +106,6 @@ class Scorer:
 def _summed(texts: Sequence[dict[str, None]], rows: dict[str, int], table: Floats) -> Floats:
     cells = [rows[term] for terms in texts for term in terms]
     ends = np.cumsum([0, *map(len, texts)])
-    return np.asarray(csr_matrix((np.ones(len(cells), np.float32), cells, ends), shape=(len(texts), len(table))) @ table)
+    return np.asarray(
+        csr_matrix((np.ones(len(cells), np.float32), cells, ends), shape=(len(texts), len(table))) @ table
+    )

@@ -16,13 +16,14 @@ def slang() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def places() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Give the place names as words, by their first word, longest first."""
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for line in _lines("places.txt"):
-        name = tuple(line.split())
-        by_first.setdefault(name[0], []).append(name)
-    return {first: tuple(sorted(names, key=len, reverse=True)) for first, names in by_first.items()}
+def names() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Give the names of places and officials as words, each with its class, by their first word, longest first."""
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for file, kind in (("places.txt", "<tempat>"), ("officials.txt", "<pejabat>")):
+        for line in _lines(file):
+            name = tuple(line.split())
+            by_first.setdefault(name[0], []).append((name, kind))
+    return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}
 
 
 @cache
@@ -31,7 +32,7 @@ def split_words() -> frozenset[str]:
     standard = {word for words in slang().values() for word in words}
     return frozenset(
         word
-        for word in (standard | set(slang()) | {name for names in places().values() for one in names for name in one})
+        for word in (standard | set(slang()) | {word for found in names().values() for name, _ in found for word in name})
         | set(_lines("words.txt"))
         if len(word) >= 3  # noqa: PLR2004 - shorter pieces split anything
     )
@@ -39,11 +40,13 @@ def split_words() -> frozenset[str]:
 
 @cache
 def concepts() -> dict[str, tuple[str, ...]]:
-    """Give the meanings of each word that a list of `concepts.tsv` names, in standard spelling."""
+    """Give the meanings of each word, or of two joined by `_`, that a list of `concepts.tsv` names."""
     found: dict[str, list[str]] = {}
     for line in _lines("concepts.tsv"):
         meaning, words = line.split("\t")
         for word in words.split():
-            for standard in slang().get(word, (word,)):
-                found.setdefault(standard, []).append(meaning)
+            plain = word.replace("_", " ")
+            standard = slang().get(plain, (plain,))
+            if len(standard) == 1:
+                found.setdefault(standard[0], []).append(meaning)
     return {word: tuple(sorted(set(meanings))) for word, meanings in found.items()}

@@ -41,7 +41,7 @@ class Material:
         examples = [self.examples[row] for row in chosen]
         return fit(vstack([self._plain[chosen], self._copies[chosen]]).tocsr(), examples * 2, self._seed)
 
-    def held_out_scores(self, on_fold: Callable[[], None] = lambda: None) -> NDArray[np.float32]:
+    def held_out_scores(self, on_fold: Callable[[], object] = lambda: None) -> NDArray[np.float32]:
         """Score each text by heads that have seen neither it nor its copy (5 folds); `on_fold` is told of each."""
         truth = [example.category for example in self.examples]
         scores = np.zeros((len(truth), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)

@@ -3,7 +3,7 @@
 label(texts)
   tokens                 normalised words                    text.py
   scorer.scores          one row of outputs per text         features.py, heads.py
-  chances, decide        calibrated category, complaint?     calibrate.py
+  chances                calibrated category                 calibrate.py
   abstain                with the reason, when it is unsure
 """
 
@@ -80,16 +80,15 @@ class Classifier:
         return [(word, round(share, 3)) for word, share in strongest if abs(share) >= LEAST_REASON]
 
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
-        from dengar.classify.calibrate import chances, decide
+        from dengar.classify.calibrate import chances
 
         scores, kinds = self._scorer.scores(texts)
         chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
-        guess = decide(chance, CODES.index(NOT_A_COMPLAINT), self._trained.complaint_from)
         urgency = scores[:, len(CODES) : -1].argmax(axis=1).tolist()
         mood = scores[:, -1].astype(float).clip(-1, 1).round(2).tolist()
         likely = (-chance).argsort(axis=1)[:, : OTHERS + 1].tolist()
-        rows = zip(kinds.tolist(), chance.round(4).tolist(), likely, guess.tolist(), urgency, mood, strict=True)
-        for (known, spoken), chance_of, order, best, haste, sentiment in rows:
+        rows = zip(kinds.tolist(), chance.round(4).tolist(), likely, urgency, mood, strict=True)
+        for (known, spoken), chance_of, (best, *order), haste, sentiment in rows:
             if not spoken:
                 yield self._unread()
                 continue
@@ -97,8 +96,8 @@ class Classifier:
                 [
                     Alternative(category=CODES[other], confidence=chance_of[other])
                     for other in order
-                    if other != best and chance_of[other] >= LEAST_OTHER
-                ][:OTHERS]
+                    if chance_of[other] >= LEAST_OTHER
+                ]
             )
             is_foreign = known < KNOWN_SHARE * spoken
             reason = FOREIGN if is_foreign else self._doubt(best, chance_of[best], others)

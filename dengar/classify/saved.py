@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "model"
 MODEL, EVALUATION, CARD, MANIFEST = "model.skops", "evaluation.json", "card.md", "manifest.json"
 # What turns a text into words: a model reads well only what was read in the same way when it was trained.
 READING = ("figures.py", "hashtags.py", "letters.py", "lexicon.py", "stems.py", "text.py", "features.py", "taxonomy.py")
-LISTS = ("concepts.tsv", "places.txt", "slang.tsv", "words.txt")
+LISTS = ("concepts.tsv", "officials.txt", "places.txt", "slang.tsv", "words.txt")
 
 
 class ModelChanged(StopProgram):
@@ -61,7 +61,6 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     offsets: "NDArray[np.float32]"
     slope: float
     offset: float
-    complaint_from: float
     answer_from: "NDArray[np.float64]"
 
 

@@ -2,13 +2,13 @@
 
 tokens(text)
   plain_letters      unicode tricks, emoji meaning            letters.py
-  links              dropped: where they lead is not said
+  links              to '<tautan>': where they lead is not said
   spoken_tags        hashtags and accounts to words           hashtags.py
   pieces             words and figures, in lower case; each is read once and kept:
     figure_class       '30cm' to '<cm>'                       figures.py
     elongation         'bangeeet' to 'banget'
     slang              'yg' to 'yang'                         lexicon.py
-  places             'tebet' to '<tempat>': a place is no reason for a category
+  names              'tebet' to '<tempat>', 'ahok' to '<pejabat>': neither is a reason for a category
   repeats            'jalan-jalan' to 'jalan'
 """
 
@@ -19,10 +19,10 @@ from itertools import chain
 from dengar.classify.figures import CLASSES, FIGURE, figure_class
 from dengar.classify.hashtags import spoken_tags
 from dengar.classify.letters import plain_letters
-from dengar.classify.lexicon import places, slang
+from dengar.classify.lexicon import names, slang
 
 LONGEST = 5000
-PLACE = "<tempat>"
+LINK = " <tautan> "
 HEADLINE, HEADLINE_WORDS, HEADLINE_SHARE = "<judul>", 4, 0.75
 KEPT_PIECES = 200_000
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -68,7 +68,7 @@ _pieces = _Pieces()
 def _without_links(text: str) -> str:
     if "@" in text:
         text = _MAIL.sub(" ", text)
-    return _LINK.sub(" ", text) if "://" in text or "www." in text.lower() else text
+    return _LINK.sub(LINK, text) if "://" in text or "www." in text.lower() else text
 
 
 def _once(words: Iterable[str]) -> list[str]:
@@ -76,8 +76,8 @@ def _once(words: Iterable[str]) -> list[str]:
     return [word for word in words if word != before and (before := word)]
 
 
-def _without_places(words: list[str]) -> list[str]:
-    known = places()
+def _without_names(words: list[str]) -> list[str]:
+    known = names()
     if known.keys().isdisjoint(words):
         return words
     kept: list[str] = []
@@ -85,9 +85,9 @@ def _without_places(words: list[str]) -> list[str]:
     for at, word in enumerate(words):
         if at < behind:
             continue
-        for name in known.get(word, ()):
+        for name, kind in known.get(word, ()):
             if tuple(words[at : at + len(name)]) == name:
-                kept.append(PLACE)
+                kept.append(kind)
                 behind = at + len(name)
                 break
         else:
@@ -110,7 +110,7 @@ def tokens(text: str) -> list[str]:
     text = _without_links(plain_letters(text[:LONGEST]))
     mark = [HEADLINE] if _is_headline(text) else []
     pieces = _PIECE.findall(spoken_tags(text).lower().replace("'", ""))
-    words = _without_places(_once(chain.from_iterable([_pieces[piece] for piece in pieces])))
+    words = _without_names(_once(chain.from_iterable([_pieces[piece] for piece in pieces])))
     return _once([*words, *mark])
 
 

@@ -4,8 +4,8 @@ train_on(examples, folder)
   split               what may be learnt, and the exam                exam.py
   held_out_scores     5 folds of what may be learnt                   material.py
   calibrate           scores to chances, and when to abstain          calibrate.py
-  sit                 the twin, which never saw the exam, answers it  exam.py, measures.py
-  fit                 the model that serves learns everything         fit.py
+  fit                 the model, of all that may be learnt            fit.py
+  sit, measure        it answers the exam                             exam.py, measures.py
   save                model.skops, evaluation.json, card.md, manifest saved.py
 """
 
@@ -33,14 +33,15 @@ from dengar.classify.likeness import measure as measure_diversity
 from dengar.classify.material import FOLDS, Material
 from dengar.classify.measures import measure
 from dengar.classify.model import Classifier
-from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, reading_digest, read_manifest, save
-from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
+from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, read_manifest, reading_digest, save
+from dengar.classify.taxonomy import CODES, NOT_A_COMPLAINT
+from dengar.classify.text import tokens
 from dengar.errors import ModelMissing
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "skops")
 HERE = Path(__file__).parent
 NO = CODES.index(NOT_A_COMPLAINT)
-STEPS = FOLDS + 4
+STEPS = FOLDS + 3
 MOST_SUSPECTS = 100
 
 
@@ -68,18 +69,16 @@ def _calibrate(scores: NDArray[np.float32], examples: Sequence[Example]) -> Cali
     truth = np.array([CODES.index(example.category) for example in examples])
     slope, offset = calibrate.slope_and_offset(scores[:, : len(CODES)], truth)
     chances = calibrate.chances(scores[:, : len(CODES)], slope, offset)
-    guess = calibrate.decide(chances, NO, calibrate.COMPLAINT_FROM)
+    guess = chances.argmax(axis=1)
     confidence = chances[np.arange(len(guess)), guess]
     answer_from = calibrate.answer_from(guess, confidence, truth, len(CODES))
     return Calibration(slope=slope, offset=offset, answer_from=answer_from)
 
 
-def _figures(
-    scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration
-) -> dict[str, float]:
+def _figures(scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration) -> dict[str, float]:
     truth = np.array([CODES.index(example.category) for example in examples])
     chances = _chances(scores, calibration)
-    guess = calibrate.decide(chances, NO, calibrate.COMPLAINT_FROM)
+    guess = chances.argmax(axis=1)
     confidence = chances[np.arange(len(guess)), guess]
     answered = confidence >= calibration.answer_from[guess]
     hasty = [(row, example.urgency) for row, example in enumerate(examples) if example.urgency is not None]
@@ -125,7 +124,6 @@ def _trained(features: Features, heads: Heads, calibration: Calibration) -> Trai
         offsets=heads.offsets,
         slope=calibration.slope,
         offset=calibration.offset,
-        complaint_from=calibrate.COMPLAINT_FROM,
         answer_from=calibration.answer_from,
     )
 
@@ -136,29 +134,22 @@ def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progre
         learnt, exam = split(examples)
         material = Material(learnt, seed)
         steps.update()
-        scores = material.held_out_scores(lambda: _advance(steps))
+        scores = material.held_out_scores(steps.update)
         calibration = _calibrate(scores, learnt)
         manifest = _manifest(examples, _figures(scores, learnt, calibration), seed)
-        twin = Classifier(_trained(material.features, material.fit(), calibration), manifest)
-        answers = sit(twin, exam)
+        trained = _trained(material.features, material.fit(), calibration)
         steps.update()
-        whole = Material(examples, seed)
+        answers = sit(Classifier(trained, manifest), exam)
         evaluation = Evaluation(
             version=manifest.version,
             cross_validated=manifest.figures,
             exam=measure(answers),
             answers=tuple(answers),
             suspects=_suspects(scores, learnt, calibration),
-            diversity=measure_diversity(whole.words),
+            diversity=measure_diversity([tokens(one.text) for one in examples]),
         )
         steps.update()
-        trained = _trained(whole.features, whole.fit(), calibration)
-        steps.update()
         return save(folder, trained, manifest, evaluation, make_card(manifest, evaluation))
-
-
-def _advance(steps: "tqdm[None]") -> None:
-    steps.update()
 
 
 def _manifest(examples: Sequence[Example], figures: dict[str, float], seed: int) -> Manifest:

@@ -8,7 +8,9 @@ from dengar.models.place import Place
 from dengar.models.record import Record
 
 State = Literal["menunggu", "koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat", "dibuka_lagi"]
-EventKind = Literal["received", "voice", "routed", "review", "state", "note", "placed", "edited", "erased", "recategorised"]
+EventKind = Literal[
+    "received", "voice", "routed", "review", "state", "note", "placed", "edited", "erased", "recategorised"
+]
 
 OPEN_STATES: tuple[State, ...] = ("menunggu", "koordinasi", "disposisi", "proses", "dibuka_lagi")
 

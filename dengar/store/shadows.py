@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from dengar.models import Record
 from dengar.store.documents import Rows, from_document, to_document
 
@@ -14,7 +16,7 @@ class Shadow(Record, frozen=True, kw_only=True, omit_defaults=True):
     last_post: str = ""
     compared: int = 0
     changed: int = 0
-    pairs: dict[str, int] = {}
+    pairs: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class Shadows:

@@ -151,7 +151,12 @@ class Store:
         self._in_transaction(write)
 
     def save_relabelled(
-        self, labels: Mapping[str, Labels], reports: Sequence[Report], events: Sequence[Event], lease: Lease, now: datetime
+        self,
+        labels: Mapping[str, Labels],
+        reports: Sequence[Report],
+        events: Sequence[Event],
+        lease: Lease,
+        now: datetime,
     ) -> None:
         """Write what another model says of posts, and what that does to their reports, all or nothing.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import gridfs
 from bson import ObjectId
+from gridfs.errors import CorruptGridFile
 from pymongo.errors import DuplicateKeyError
 
 from dengar.errors import DengarError
@@ -44,9 +45,12 @@ class Versions:
         return [from_document(row, ModelVersion) for row in self._rows.find().sort([("made_at", -1), ("_id", 1)])]
 
     def files(self, version: str) -> dict[str, bytes]:
-        """Give the files of a version by name."""
+        """Give the files of a version by name; raises DengarError when the store holds only parts of them."""
         pattern = {"filename": {"$regex": f"^{version}/"}}
-        return {str(file.filename).partition("/")[2]: file.read() for file in self._files.find(pattern)}
+        try:
+            return {str(file.filename).partition("/")[2]: file.read() for file in self._files.find(pattern)}
+        except CorruptGridFile as error:
+            raise DengarError(f"The files of the model {version} are not those that were entered: {error}.") from error
 
     def serving(self) -> ModelMove | None:
         """Give the move that put the version there which serves now; None when there never was one."""

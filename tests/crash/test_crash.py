@@ -74,7 +74,7 @@ def judges(own_mongo: EmbeddedMongo, model_dir: Path) -> Parts:
     store = Store.connect(own_mongo.uri, "judges", key=KEY)
     parts = Parts(Settings(model_dir=model_dir), store)
     assert parts.router.rules
-    assert parts.classifier.label(["banjir"])
+    assert parts.judging.label(["banjir"])
     store.close()
     return parts
 
@@ -82,7 +82,7 @@ def judges(own_mongo: EmbeddedMongo, model_dir: Path) -> Parts:
 def make_working(judges: Parts, store: Store, clock: Clock) -> Working:
     pipeline = Pipeline(
         store=store,
-        classifier=judges.classifier,
+        classifier=judges.judging,
         locator=judges.locator,
         router=judges.router,
         categories=category_codes(),
