@@ -1,6 +1,6 @@
 """The analysts' loop from end to end, on real texts with known answers: label, train, gate, promote, roll back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,9 +40,14 @@ def few(corpus: Sequence[Example]) -> Sequence[Example]:
 
 
 @pytest.fixture(scope="module")
-def packaged(few: Sequence[Example], exam: Sequence[Example], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def learnt(few: Sequence[Example], exam: Sequence[Example]) -> Sequence[Example]:
+    return [*few, *exam]
+
+
+@pytest.fixture(scope="module")
+def packaged(learnt: Sequence[Example], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packaged")
-    train_on([*few, *exam], folder)
+    train_on(learnt, folder)
     return folder
 
 
@@ -82,26 +87,20 @@ def label_uncertain(store: Store, known: Mapping[str, str], by: str, *, shift: i
 
 
 @pytest.fixture
-def serving(store: Store, registry: Registry) -> Iterator[Judging]:
+def serving(store: Store, registry: Registry) -> Judging:
     registry.adopt()
-    yield Judging(store, registry, registry.load(registry.adopt().version), Timer())
+    return Judging(store, registry, registry.load(registry.adopt().version), Timer())
 
 
 def test_labels_make_it_better_poison_is_refused_and_rollback_restores_everything(
-    store: Store,
-    registry: Registry,
-    serving: Judging,
-    known: Mapping[str, str],
-    few: Sequence[Example],
-    exam: Sequence[Example],
+    store: Store, registry: Registry, serving: Judging, known: Mapping[str, str], learnt: Sequence[Example]
 ) -> None:
-    corpus = [*few, *exam]
     first = serving.current().version
     before = serving.label(TEXTS)
 
     assert fill(store, serving.current(), NOW, size=QUEUE)["uncertain"] == ASKED
     assert label_uncertain(store, known, "ani") == ASKED
-    better: ModelVersion = retrain(store, registry, corpus, by="ani")
+    better: ModelVersion = retrain(store, registry, learnt, by="ani")
     assert better.labelled_posts == ASKED
     verdict = registry.judge(better.version)
     assert verdict.passed, [check.says for check in verdict.checks if not check.passed]
@@ -112,7 +111,7 @@ def test_labels_make_it_better_poison_is_refused_and_rollback_restores_everythin
 
     fill(store, serving.current(), NOW, size=QUEUE, seed=1)
     assert label_uncertain(store, known, "mallory", shift=7) >= ASKED
-    poisoned = retrain(store, registry, corpus, by="mallory")
+    poisoned = retrain(store, registry, learnt, by="mallory")
     with pytest.raises(Refused, match="better: macro-F1 -"):
         registry.promote(poisoned.version, "mallory", "surely better", approved_by="a friend")
     assert serving.label(TEXTS) == good

@@ -114,7 +114,8 @@ def test_only_what_was_labelled_since_is_new(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("category", "by", "says"), [("cuaca", "ani", "no category"), ("banjir", " ", "who labels"), ("banjir", "a", "no post")]
+    ("category", "by", "says"),
+    [("cuaca", "ani", "no category"), ("banjir", " ", "who labels"), ("banjir", "a", "no post")],
 )
 def test_a_label_that_makes_no_sense_is_refused(store: Store, category: str, by: str, says: str) -> None:
     with pytest.raises(DengarError, match=says):

@@ -29,7 +29,7 @@ def flat(_: datetime) -> float:
 
 def draw(shape: Shape, weeks: float, seed: int = 1, until: datetime = NOW) -> dict[datetime, int]:
     """Let messages come independently of each other."""
-    random = Random(seed)  # noqa: S311  a test must be repeatable
+    random = Random(seed)
     hours = (until - n * HOUR for n in range(1, int(weeks * 168) + 1))
     return {hour: count for hour in hours if (count := poisson(random, shape(hour)))}
 
@@ -95,7 +95,7 @@ def test_the_more_clumped_messages_come_the_longer_a_silence_must_be() -> None:
 
 
 def test_quiet_days_make_days_count_as_clumped_and_not_only_hours() -> None:
-    random = Random(5)  # noqa: S311  a test must be repeatable
+    random = Random(5)
     moods = {NOW.date() - n * DAY: random.choice([0.2, 1.8]) for n in range(60)}
     usual = learn(draw(lambda hour: 1.0 * moods[hour.date()], 8))
     assert usual.clumping > 5

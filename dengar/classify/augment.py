@@ -9,7 +9,7 @@ GREETINGS = (
     "selamat pagi", "selamat siang bapak", "mohon maaf", "assalamualaikum", "kepada yang terhormat bapak gubernur",
     "halo admin", "bapak ibu", "tolong", "mohon", "permisi", "yang terhormat", "<akun>", "dengan hormat", "lapor",
     "izin lapor", "selamat pagi bapak <pejabat>", "selamat siang bapak <pejabat>", "bapak <pejabat>", "selamat sore",
-    "bapak gubernur <pejabat>", "selamat malam bapak", "bapak <pejabat> yang terhormat saya warga <tempat>", "halo <akun>",
+    "bapak gubernur <pejabat>", "selamat malam bapak", "bapak <pejabat> terhormat saya warga <tempat>", "halo <akun>",
     "<akun> <akun>", "kepada bapak <pejabat>", "yang terhormat bapak gubernur",
 )  # fmt: skip
 CLOSINGS = (
@@ -20,8 +20,8 @@ WHERE = (
     "di", "jalan", "daerah", "depan", "komplek", "perumahan", "di jalan", "kelurahan", "kelurahan <tempat>", "<rt>", "",
 )  # fmt: skip
 SYLLABLES = (
-    "ba", "ci", "du", "ga", "ja", "ka", "la", "ma", "na", "pa", "ra", "sa", "ta", "wa", "ri", "mi", "ki", "su", "lu", "tu",
-    "bo", "go", "ko", "no", "ro", "to", "eng", "ang", "ung",
+    "ba", "ci", "du", "ga", "ja", "ka", "la", "ma", "na", "pa", "ra", "sa", "ta", "wa", "ri", "mi", "ki", "su", "lu",
+    "tu", "bo", "go", "ko", "no", "ro", "to", "eng", "ang", "ung",
 )  # fmt: skip
 VOWELS = "aiueo"
 PLACE = "<tempat>"
@@ -68,7 +68,7 @@ def _place(random: Random) -> list[str]:
 
 
 def varied(words: list[str], random: Random, *, is_complaint: bool) -> list[str]:
-    """Give a worn copy of normalised words, wrapped in what says nothing: greeting, place and closing of a complaint."""
+    """Give a worn copy of normalised words, wrapped in what says nothing: a greeting, a place, a closing."""
     copy = _worn(words, random)
     if is_complaint:
         greeting = random.choice(GREETINGS).split() if random.random() < GREETED else []

@@ -21,9 +21,9 @@ from dengar.classify.stems import stem
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
-SHORTEST, LONGEST = 2, 5
+SHORTEST, LONGEST = 3, 4
 BLOCKS = 3
-LOUDNESS = np.array([1, 1, 0.3], dtype=np.float32)  # of words, letters, meanings; measured on held-out texts
+LOUDNESS = np.array([1, 1, 1], dtype=np.float32)  # of words, letters, meanings; measured on held-out texts
 
 
 def letter_grams(word: str) -> list[str]:
@@ -83,9 +83,9 @@ class Features:
             idf.astype(np.float32),
         )
 
-    def known_words(self) -> Iterator[str]:
-        """Give the words and pairs that were learnt."""
-        return iter(self.terms[: self.borders[1]])
+    def known_terms(self) -> Iterator[str]:
+        """Give the words and pairs that were learnt, and those that have a meaning."""
+        return iter(dict.fromkeys([*self.terms[: self.borders[1]], *concepts()]))
 
     def of_terms(self, terms: Sequence[str]) -> csr_matrix:
         """Give what each word or pair is worth, one row each."""

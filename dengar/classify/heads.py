@@ -5,7 +5,7 @@ table. Judging a batch is then two small products, texts x words and words x out
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from threading import Lock
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy.sparse import csr_matrix
 from dengar.classify.features import BLOCKS, Features, loudness, pairs
 
 Floats = NDArray[np.float32]
-ROOM = 1 << 17  # rows for words; when they are full, those that training did not know are forgotten
+ROOM = 1 << 16  # rows for words that training did not know; when they are full, all are forgotten
 
 
 class Heads:
@@ -33,8 +33,8 @@ class Heads:
 class Scorer:
     """Scores texts as `heads.scores(features.matrix(texts))` does, many times faster; threads may share it.
 
-    A row of the table of words: what each block adds to the outputs, the blocks' squares, whether training knew the
-    word, and whether it is a word at all rather than a class such as '<cm>'.
+    The table has a row for every word and every known pair: what each block adds to the outputs, the blocks' squares,
+    whether training knew the word, and whether it is a word at all rather than a pair or a class such as '<cm>'.
     """
 
     def __init__(self, features: Features, heads: Heads) -> None:
@@ -42,29 +42,28 @@ class Scorer:
         self._heads = heads
         self._outputs = len(heads.offsets)
         self._lock = Lock()
-        known = list(features.known_words())
-        words = [term for term in known if " " not in term]
-        two = [term for term in known if " " in term]
-        self._pairs = {pair: number for number, pair in enumerate(two)}
-        of_pairs = features.of_terms(two)
-        end = features.borders[1]
-        self._of_pairs = np.hstack([of_pairs[:, :end] @ heads.weights[:end], features.squares(of_pairs)[:, :1]])
-        self._words: dict[str, int] = {}
-        self._table = np.empty((len(words), BLOCKS * (self._outputs + 1) + 2), dtype=np.float32)
-        self._add(words)
-        self._known = len(words)
+        known = list(features.known_terms())
+        self._pairs = frozenset(term for term in known if " " in term)
+        self._rows: dict[str, int] = {}
+        self._table = np.empty((len(known) + ROOM, BLOCKS * (self._outputs + 1) + 2), dtype=np.float32)
+        self._known = len(known)
+        self._add(known)
 
     def scores(self, texts: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
         """Give one row of outputs per text, and how many of its different words are known and are words at all."""
-        distinct = [dict.fromkeys(words) for words in texts]
+        terms = [
+            [*dict.fromkeys(words), *dict.fromkeys(filter(self._pairs.__contains__, pairs(words)))] for words in texts
+        ]
+        every = list(chain.from_iterable(terms))
+        ends = np.cumsum([0, *map(len, terms)])
         with self._lock:
-            self._learn({word for words in distinct for word in words if word not in self._words})
-            sums = _summed(distinct, self._words, self._table[: len(self._words)])
-        followed = [dict.fromkeys(pair for pair in pairs(words) if pair in self._pairs) for words in texts]
-        two = _summed(followed, self._pairs, self._of_pairs)
+            cells = list(map(self._rows.get, every))
+            if None in cells:
+                self._learn(set(every))
+                cells = list(map(self._rows.__getitem__, every))
+            counts = csr_matrix((np.ones(len(cells), np.float32), cells, ends), shape=(len(texts), len(self._table)))
+            sums = np.asarray(counts @ self._table)
         outputs = BLOCKS * self._outputs
-        sums[:, : self._outputs] += two[:, :-1]
-        sums[:, outputs] += two[:, -1]
         blocks = sums[:, :outputs].reshape(len(texts), BLOCKS, self._outputs)
         scale = loudness(sums[:, outputs : outputs + BLOCKS])
         return (blocks * scale[:, :, None]).sum(axis=1) + self._heads.offsets, sums[:, -2:]
@@ -74,38 +73,33 @@ class Scorer:
         terms = list(dict.fromkeys([*words, *pairs(words)]))
         worth = self._features.of_terms(terms)
         scale = loudness(self._features.squares(worth).sum(axis=0))
-        borders = self._features.borders
         added = sum(
             scale[block] * (worth[:, start:end] @ self._heads.weights[start:end, output])
-            for block, (start, end) in enumerate(pairwise(borders))
+            for block, (start, end) in enumerate(pairwise(self._features.borders))
         )
         return dict(zip(terms, np.asarray(added).tolist(), strict=True))
 
-    def _learn(self, fresh: set[str]) -> None:
-        if len(self._words) + len(fresh) > ROOM:
-            self._words = dict(list(self._words.items())[: self._known])
+    def _learn(self, terms: set[str]) -> None:
+        fresh = terms.difference(self._rows)
+        if len(self._rows) + len(fresh) > self._known + ROOM:
+            self._rows = dict(islice(self._rows.items(), self._known))
+            self._table = self._table[: self._known + ROOM]
+            fresh = terms.difference(self._rows)
         self._add(sorted(fresh))
 
-    def _add(self, words: Sequence[str]) -> None:
-        start, end = len(self._words), len(self._words) + len(words)
+    def _add(self, terms: Sequence[str]) -> None:
+        start, end = len(self._rows), len(self._rows) + len(terms)
         if end > len(self._table):
-            table = np.empty((max(end, 2 * len(self._table)), self._table.shape[1]), dtype=np.float32)
-            table[:start] = self._table[:start]
-            self._table = table
-        self._table[start:end] = self._rows(words)
-        self._words.update({word: start + number for number, word in enumerate(words)})
+            self._table = np.vstack([self._table, np.empty((end - len(self._table), self._table.shape[1]), np.float32)])
+        self._table[start:end] = self._worth(terms)
+        self._rows.update({term: start + number for number, term in enumerate(terms)})
 
-    def _rows(self, words: Sequence[str]) -> Floats:
-        worth = self._features.of_terms(words)
-        borders = self._features.borders
-        added = [worth[:, one:other] @ self._heads.weights[one:other] for one, other in pairwise(borders)]
-        kinds = [[word in self._features.ids, not word.startswith("<")] for word in words]
-        return np.hstack([*added, self._features.squares(worth), np.array(kinds, dtype=np.float32).reshape(-1, 2)])
-
-
-def _summed(texts: Sequence[dict[str, None]], rows: dict[str, int], table: Floats) -> Floats:
-    cells = [rows[term] for terms in texts for term in terms]
-    ends = np.cumsum([0, *map(len, texts)])
-    return np.asarray(
-        csr_matrix((np.ones(len(cells), np.float32), cells, ends), shape=(len(texts), len(table))) @ table
-    )
+    def _worth(self, terms: Sequence[str]) -> Floats:
+        worth = self._features.of_terms(terms)
+        added = [
+            worth[:, one:other] @ self._heads.weights[one:other] for one, other in pairwise(self._features.borders)
+        ]
+        is_word = [" " not in term and not term.startswith("<") for term in terms]
+        is_known = [word and term in self._features.ids for word, term in zip(is_word, terms, strict=True)]
+        kinds = np.array([is_known, is_word], dtype=np.float32).T
+        return np.hstack([*added, self._features.squares(worth), kinds])

@@ -16,14 +16,30 @@ def slang() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def names() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Give the names of places and officials as words, each with its class, by their first word, longest first."""
-    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for file, kind in (("places.txt", "<tempat>"), ("officials.txt", "<pejabat>")):
-        for line in _lines(file):
-            name = tuple(line.split())
-            by_first.setdefault(name[0], []).append((name, kind))
+def names() -> dict[tuple[str, ...], str]:
+    """Give the class of each name of a place or an official, by its words."""
+    kinds = (("places.txt", "<tempat>"), ("officials.txt", "<pejabat>"))
+    return {tuple(line.split()): kind for file, kind in kinds for line in _lines(file)}
+
+
+@cache
+def long_names() -> dict[str, tuple[tuple[list[str], str], ...]]:
+    """Give the names that are looked for word by word, with their class, by their first word, longest first.
+
+    They are those of several words, and of one word that is also a part of another name.
+    """
+    by_first: dict[str, list[tuple[list[str], str]]] = {}
+    for name, kind in names().items():
+        if name[0] not in short_names():
+            by_first.setdefault(name[0], []).append((list(name), kind))
     return {first: tuple(sorted(found, key=lambda one: -len(one[0]))) for first, found in by_first.items()}
+
+
+@cache
+def short_names() -> dict[str, str]:
+    """Give the class of each name that is one word and part of no other name."""
+    parts = {word for name in names() if len(name) > 1 for word in name}
+    return {name[0]: kind for name, kind in names().items() if len(name) == 1 and name[0] not in parts}
 
 
 @cache
@@ -32,8 +48,7 @@ def split_words() -> frozenset[str]:
     standard = {word for words in slang().values() for word in words}
     return frozenset(
         word
-        for word in (standard | set(slang()) | {word for found in names().values() for name, _ in found for word in name})
-        | set(_lines("words.txt"))
+        for word in (standard | set(slang()) | {word for name in names() for word in name}) | set(_lines("words.txt"))
         if len(word) >= 3  # noqa: PLR2004 - shorter pieces split anything
     )
 

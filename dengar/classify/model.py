@@ -18,14 +18,14 @@ from dengar.classify.taxonomy import BY_CODE, CODES, NOT_A_COMPLAINT
 from dengar.classify.text import tokens
 from dengar.models.labels import Alternative, Labels, Urgency
 
-BATCH = 2000
+BATCH = 500
 KNOWN_SHARE = 0.4
 OTHERS, LEAST_OTHER = 3, 0.03
 MOST_REASONS, LEAST_REASON = 8, 0.02
 _LETTER = re.compile(r"[^\W\d_]")
 EMPTY = "Tidak ada kata yang dapat dibaca."
 FOREIGN = "Sebagian besar kata tidak dikenal, mungkin bahasa lain."
-_Tone = tuple[Urgency, float]
+NO = CODES.index(NOT_A_COMPLAINT)
 _URGENCIES: tuple[Urgency, ...] = ("danger", "today", "routine")
 
 
@@ -80,29 +80,41 @@ class Classifier:
         return [(word, round(share, 3)) for word, share in strongest if abs(share) >= LEAST_REASON]
 
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
+        import numpy as np
+
         from dengar.classify.calibrate import chances
 
         scores, kinds = self._scorer.scores(texts)
         chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
-        urgency = scores[:, len(CODES) : -1].argmax(axis=1).tolist()
+        likely = (-chance).argsort(axis=1, kind="stable")[:, : OTHERS + 1]
+        sure = np.take_along_axis(chance, likely, axis=1).round(4).tolist()
+        haste = scores[:, len(CODES) : -1].argmax(axis=1).tolist()
         mood = scores[:, -1].astype(float).clip(-1, 1).round(2).tolist()
-        likely = (-chance).argsort(axis=1)[:, : OTHERS + 1].tolist()
-        rows = zip(kinds.tolist(), chance.round(4).tolist(), likely, urgency, mood, strict=True)
-        for (known, spoken), chance_of, (best, *order), haste, sentiment in rows:
+        rows = zip(kinds.tolist(), likely.tolist(), sure, haste, mood, strict=True)
+        for (known, spoken), (best, *others), (confidence, *less), urgency, sentiment in rows:
             if not spoken:
                 yield self._unread()
                 continue
-            others = tuple(
+            alternatives = tuple(
                 [
-                    Alternative(category=CODES[other], confidence=chance_of[other])
-                    for other in order
-                    if chance_of[other] >= LEAST_OTHER
+                    Alternative(category=CODES[other], confidence=one)
+                    for other, one in zip(others, less, strict=True)
+                    if one >= LEAST_OTHER
                 ]
             )
             is_foreign = known < KNOWN_SHARE * spoken
-            reason = FOREIGN if is_foreign else self._doubt(best, chance_of[best], others)
-            tone = (_URGENCIES[haste], sentiment)
-            yield self._read(best, chance_of[best], others=others, reason=reason, tone=tone)
+            reason = FOREIGN if is_foreign else self._doubt(best, confidence, alternatives)
+            yield Labels(
+                category=CODES[best],
+                is_complaint=best != NO,
+                confidence=confidence,
+                abstained=reason is not None,
+                reason=reason,
+                urgency=_URGENCIES[urgency],
+                sentiment=sentiment,
+                alternatives=alternatives,
+                model=self.version,
+            )
 
     def _unread(self) -> Labels:
         return Labels(
@@ -121,18 +133,3 @@ class Classifier:
         if others:
             said += f", mungkin juga {BY_CODE[others[0].category].name} {others[0].confidence:.0%}"
         return said + "."
-
-    def _read(
-        self, guess: int, confidence: float, *, others: tuple[Alternative, ...], reason: str | None, tone: _Tone
-    ) -> Labels:
-        return Labels(
-            category=CODES[guess],
-            is_complaint=BY_CODE[CODES[guess]].is_complaint,
-            confidence=confidence,
-            abstained=reason is not None,
-            reason=reason,
-            urgency=tone[0],
-            sentiment=tone[1],
-            alternatives=others,
-            model=self.version,
-        )

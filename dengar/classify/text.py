@@ -19,7 +19,7 @@ from itertools import chain
 from dengar.classify.figures import CLASSES, FIGURE, figure_class
 from dengar.classify.hashtags import spoken_tags
 from dengar.classify.letters import plain_letters
-from dengar.classify.lexicon import names, slang
+from dengar.classify.lexicon import long_names, short_names, slang
 
 LONGEST = 5000
 LINK = " <tautan> "
@@ -59,7 +59,8 @@ def _read(piece: str) -> tuple[str, ...]:
 
 def _standard(word: str) -> tuple[str, ...]:
     word = _LONG.sub(r"\1", word)
-    return slang().get(word, (word,))
+    short = short_names()
+    return tuple(short.get(one, one) for one in slang().get(word, (word,)))
 
 
 _pieces = _Pieces()
@@ -77,22 +78,24 @@ def _once(words: Iterable[str]) -> list[str]:
 
 
 def _without_names(words: list[str]) -> list[str]:
-    known = names()
-    if known.keys().isdisjoint(words):
+    """Replace names of several words by their class; those of one word were replaced piece by piece."""
+    known = long_names()
+    found: list[tuple[int, int, str]] = []
+    for at in [at for at, word in enumerate(words) if word in known]:
+        if not found or at >= found[-1][1]:
+            for name, kind in known[words[at]]:
+                if words[at : at + len(name)] == name:
+                    found.append((at, at + len(name), kind))
+                    break
+    if not found:
         return words
     kept: list[str] = []
     behind = 0
-    for at, word in enumerate(words):
-        if at < behind:
-            continue
-        for name, kind in known.get(word, ()):
-            if tuple(words[at : at + len(name)]) == name:
-                kept.append(kind)
-                behind = at + len(name)
-                break
-        else:
-            kept.append(word)
-    return kept
+    for start, end, kind in found:
+        kept += words[behind:start]
+        kept.append(kind)
+        behind = end
+    return kept + words[behind:]
 
 
 def _is_headline(text: str) -> bool:
@@ -110,8 +113,9 @@ def tokens(text: str) -> list[str]:
     text = _without_links(plain_letters(text[:LONGEST]))
     mark = [HEADLINE] if _is_headline(text) else []
     pieces = _PIECE.findall(spoken_tags(text).lower().replace("'", ""))
-    words = _without_names(_once(chain.from_iterable([_pieces[piece] for piece in pieces])))
-    return _once([*words, *mark])
+    words = _once(chain.from_iterable([_pieces[piece] for piece in pieces]))
+    named = _without_names(words)
+    return words if named is words and not mark else _once([*named, *mark])
 
 
 def normalise(text: str) -> str:

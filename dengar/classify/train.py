@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from dengar.classify import calibrate
@@ -130,7 +131,8 @@ def _trained(features: Features, heads: Heads, calibration: Calibration) -> Trai
 
 def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progress: bool = False) -> Manifest:
     """Train on these texts, at least ten of each category, and write the model into `folder`."""
-    with tqdm(total=STEPS, desc="train", disable=not progress) as steps:
+    # One thread for each product: sums over several differ in the last bit from machine to machine.
+    with threadpool_limits(1), tqdm(total=STEPS, desc="train", disable=not progress) as steps:
         learnt, exam = split(examples)
         material = Material(learnt, seed)
         steps.update()

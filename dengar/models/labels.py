@@ -7,14 +7,14 @@ from dengar.models.record import Record
 Urgency = Literal["danger", "today", "routine"]
 
 
-class Alternative(Record, frozen=True, kw_only=True):
+class Alternative(Record, frozen=True, kw_only=True, gc=False):
     """Another category the text might have, with its calibrated probability."""
 
     category: str
     confidence: float
 
 
-class Labels(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Labels(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Category, complaint or not, urgency and sentiment of one text.
 
     `confidence` is the calibrated chance (0..1) that `category` is right; `abstained` says that it is too low to act

@@ -3,12 +3,12 @@ from random import Random
 from dengar.classify.choosing import Asked, choose, margin
 from dengar.models import Alternative, Labels
 
-WORDS = "pohon lampu jalan pasar sampah warga malam pagi rusak mati tumbang banjir macet kantor surat bus halte".split()
+WORDS = "pohon lampu jalan pasar sampah warga malam pagi rusak mati tumbang banjir macet kantor surat bus halte"
 
 
 def make_asked(number: int, *, confidence: float = 0.9, unknown: float = 0.0, text: str | None = None) -> Asked:
     random = Random(number)
-    said = text or " ".join(random.choice(WORDS) for _ in range(9))
+    said = text or " ".join(random.choice(WORDS.split()) for _ in range(9))
     other = Alternative(category="macet", confidence=round(1 - confidence, 4))
     labels = Labels(category="banjir", is_complaint=True, confidence=confidence, alternatives=(other,))
     return Asked(id=f"p{number}", text=said, labels=labels, unknown=unknown)

@@ -4,7 +4,9 @@ from dengar.classify.drift import Sample, compare
 from dengar.models import Labels
 
 
-def make_sample(count: int = 500, *, floods: float = 0.2, sure: float = 0.8, unknown: float = 0.02, seed: int = 0) -> Sample:
+def make_sample(
+    count: int = 500, *, floods: float = 0.2, sure: float = 0.8, unknown: float = 0.02, seed: int = 0
+) -> Sample:
     random = Random(seed)
     labels = [
         Labels(

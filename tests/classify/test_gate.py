@@ -33,7 +33,7 @@ def make_candidate(answers: Sequence[Answer], version: str = "new", **changes: o
 
 
 def judged(new: Sequence[Answer], old: Sequence[Answer], **changes: object) -> Verdict:
-    return judge(make_candidate(new, **changes), make_candidate(old, "old"))
+    return judge(msgspec.structs.replace(make_candidate(new), **changes), make_candidate(old, "old"))
 
 
 def failed(verdict: Verdict) -> set[str]:
@@ -89,7 +89,9 @@ def test_a_category_that_surely_falls_stops_it() -> None:
 
 def test_categories_where_lives_depend_on_it_may_hardly_fall_at_all() -> None:
     old = make_answers(0.8)
-    better = [one if one.truth in SAFETY else fresh for one, fresh in zip(old, make_answers(0.9, sure=0.88), strict=True)]
+    better = [
+        one if one.truth in SAFETY else fresh for one, fresh in zip(old, make_answers(0.9, sure=0.88), strict=True)
+    ]
     for code in SAFETY:
         better = spoil(better, 0.05, truth=code)
     assert failed(judged(better, old)) == {"safety"}
@@ -97,9 +99,7 @@ def test_categories_where_lives_depend_on_it_may_hardly_fall_at_all() -> None:
 
 def test_a_channel_that_surely_falls_stops_it() -> None:
     def split(answers: Sequence[Answer]) -> list[Answer]:
-        return [
-            msgspec.structs.replace(one, register="sms" if int(one.id) % 10 == 0 else "x") for one in answers
-        ]
+        return [msgspec.structs.replace(one, register="sms" if int(one.id) % 10 == 0 else "x") for one in answers]
 
     verdict = judged(spoil(split(make_answers(0.93)), 0.5, register="sms"), split(make_answers(0.8)))
     assert "slices" in failed(verdict)

@@ -1,16 +1,16 @@
 from dengar.classify.likeness import find_twins, measure
 
-FIRST = "sampah di depan pasar belum diangkut sejak hari senin".split()
+FIRST = ["sampah", "di", "depan", "pasar", "belum", "diangkut", "sejak", "hari", "senin"]
 
 
 def test_a_text_that_nearly_repeats_an_earlier_one_is_its_twin() -> None:
     again = [*FIRST, "pak"]
-    other = "lampu jalan mati di depan pasar sejak hari selasa".split()
+    other = ["lampu", "jalan", "mati", "di", "depan", "pasar", "sejak", "hari", "selasa"]
     assert find_twins([FIRST, other, again, FIRST]) == {2: 0, 3: 0}
 
 
 def test_only_repetitions_of_the_first_texts_count_when_asked() -> None:
-    other = "lampu jalan mati semua di gang kami".split()
+    other = ["lampu", "jalan", "mati", "semua", "di", "gang", "kami"]
     assert find_twins([other, FIRST, FIRST], first=1) == {}
     assert find_twins([FIRST, other, other, FIRST], first=1) == {3: 0}
 

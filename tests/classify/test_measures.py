@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from sklearn.metrics import f1_score
 
@@ -6,15 +7,19 @@ from dengar.classify.taxonomy import CODES
 
 
 def make_answer(number: int, truth: str, guess: str, **changes: object) -> Answer:
-    fields = {"confidence": 0.8, "answered": True, "register": "x", "length": "short"} | changes
-    return Answer(id=str(number), truth=truth, guess=guess, **fields)
+    answer = Answer(
+        id=str(number), truth=truth, guess=guess, confidence=0.8, answered=True, register="x", length="short"
+    )
+    return msgspec.structs.replace(answer, **changes)
 
 
 @pytest.fixture(scope="module")
 def answers() -> list[Answer]:
     guesses = ["banjir", "banjir", "macet", "bukan_keluhan"]
     return [
-        make_answer(number, "banjir" if number % 2 else "macet", guesses[number % 4], register="x" if number < 60 else "sms")
+        make_answer(
+            number, "banjir" if number % 2 else "macet", guesses[number % 4], register="x" if number < 60 else "sms"
+        )
         for number in range(120)
     ]
 
@@ -42,7 +47,10 @@ def test_the_confusion_has_every_text_once(answers: list[Answer]) -> None:
 
 
 def test_slices_of_fewer_than_fifty_texts_are_not_shown(answers: list[Answer]) -> None:
-    found = {(one.kind, one.name): one.count for one in measure([*answers, make_answer(120, "macet", "macet", register="mail")]).slices}
+    found = {
+        (one.kind, one.name): one.count
+        for one in measure([*answers, make_answer(120, "macet", "macet", register="mail")]).slices
+    }
     assert found == {("channel", "sms"): 60, ("channel", "x"): 60, ("length", "short"): 121}
 
 

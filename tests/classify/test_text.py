@@ -95,18 +95,19 @@ def test_there_are_enough_slang_words_and_each_leads_to_standard_words_at_once()
 
 
 def test_places_are_written_in_standard_words() -> None:
-    found = [name for group in names().values() for name, _ in group]
+    found = list(names())
     assert len(found) >= 4000
     assert not [name for name in found if any(word in slang() for word in name)]
 
 
 def test_a_place_name_never_hides_a_word_that_names_a_category() -> None:
-    single = {name[0] for group in names().values() for name, _ in group if len(name) == 1}
+    single = {name[0] for name in names() if len(name) == 1}
     assert not single & {word for code in CODES for word in code.split("_")}
 
 
 def test_words_of_one_meaning_share_it() -> None:
-    assert concepts()["jambret"] == concepts()["copet"] == ("kejahatan",)
+    assert set(concepts()["jambret"]) & set(concepts()["copet"])
+    assert len(concepts()) >= 20_000
 
 
 @given(st.from_regex(r"[a-z]{1,20}", fullmatch=True))

@@ -316,7 +316,7 @@ def test_any_crash_schedule_ends_with_the_same_posts_and_reports(
     scene = scenes(collector)
     for schedule in range(request.config.getoption("--schedules")):
         database = f"crash{uuid4().hex[:8]}"
-        random = Random(f"{collector} {schedule}")  # noqa: S311  a schedule must be repeatable
+        random = Random(f"{collector} {schedule}")
         starts = run_with_faults(scene.work(), scene.mongo, database, random, tmp_path / "log")
         with scene.opened(database) as store:
             # A checkpoint, as mongod makes one a minute: without any, each recovery would repeat all earlier schedules.
