@@ -8,7 +8,6 @@ import click
 import msgspec
 from tqdm import tqdm
 
-from dengar import model_listing as listing
 from dengar.errors import DengarError
 from dengar.settings import load_settings
 from dengar.terminal import open_parts, print_lines, width
@@ -26,6 +25,8 @@ version_argument = click.argument("version", required=False)
 @by_option
 def train(*, seed: int, packaged: bool, promote: bool, by: str) -> None:
     """Train a new version of the classifier from the corpus and all labels, and let it sit at the gate."""
+    from dengar import model_listing as listing
+
     if packaged:
         from dengar.classify.train import train as train_packaged
         from dengar.wiring import packaged_model
@@ -56,6 +57,7 @@ def train(*, seed: int, packaged: bool, promote: bool, by: str) -> None:
 @click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write the evaluation here.")
 def evaluate(version: str | None, source: Path | None, html: Path | None, as_json: Path | None) -> None:
     """Show how good VERSION is, by default the one that serves: on its exam, or on your own labelled rows (--in)."""
+    from dengar import model_listing as listing
     from dengar.classify.corpus import read_corpus
     from dengar.classify.report import make_report
     from dengar.evaluating import evaluate_rows, texts_of
@@ -82,6 +84,8 @@ def models() -> None:
 @models.command("list")
 def list_models() -> None:
     """List all versions, newest first; the one that serves is marked *, the one in the shadow ~."""
+    from dengar import model_listing as listing
+
     with open_parts() as parts:
         serving = parts.registry.adopt()
         shadow = parts.store.versions.shadow()
@@ -92,6 +96,8 @@ def list_models() -> None:
 @models.command()
 def history() -> None:
     """List who put which version where, and why, newest first."""
+    from dengar import model_listing as listing
+
     with open_parts() as parts:
         parts.registry.adopt()
         print_lines(listing.move_lines(parts.store.versions.history(), width()))
@@ -112,6 +118,8 @@ def card(version: str | None) -> None:
 @click.argument("version")
 def judge(version: str) -> None:
     """Let VERSION sit at the gate against the one that serves, and change nothing; exit code 1 when it fails."""
+    from dengar import model_listing as listing
+
     with open_parts() as parts:
         verdict = parts.registry.judge(version)
     print_lines(listing.verdict_lines(verdict))
@@ -147,6 +155,8 @@ def rollback(*, reason: str, by: str) -> None:
 @by_option
 def shadow(version: str | None, *, off: bool, reason: str, by: str) -> None:
     """Let VERSION judge beside the one that serves, without effect; without VERSION show what it has seen."""
+    from dengar import model_listing as listing
+
     with open_parts() as parts:
         if off:
             parts.registry.end_shadow(by, reason)
@@ -178,6 +188,7 @@ def fill(*, size: int, seed: int) -> None:
 @by_option
 def label_next(*, by: str) -> None:
     """Label post after post in the terminal; the model's guess is shown only after your choice."""
+    from dengar import model_listing as listing
     from dengar.labelling import answer
 
     with open_parts() as parts:
@@ -224,6 +235,7 @@ def label_set(post: str, category: str, *, by: str) -> None:
 def label_status() -> None:
     """Show what waits, how many labels there are, how far people agree, and what they dispute."""
     from dengar import labelling
+    from dengar import model_listing as listing
 
     with open_parts() as parts:
         print_lines(
@@ -269,6 +281,7 @@ def label_import(file: Path) -> None:
 @click.command()
 def drift() -> None:
     """Compare this week's posts with the four weeks before; exit code 1 when people write otherwise now."""
+    from dengar import model_listing as listing
     from dengar.drifting import find_drift
 
     with open_parts() as parts:
@@ -286,6 +299,8 @@ def reclassify(version: str | None, *, since: datetime | None, apply: bool) -> N
 
     With --apply labels are written, and open reports that no person has touched get their new category and unit.
     """
+    from dengar import model_listing as listing
+
     with open_parts() as parts:
         name = parts.registry.find(version).version if version else parts.registry.adopt().version
         work = parts.reclassifying(name)

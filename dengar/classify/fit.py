@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 from scipy.sparse.linalg import LinearOperator, cg
 from sklearn.linear_model import LogisticRegression
 
@@ -68,14 +68,19 @@ def _separate(matrix: csr_matrix, truth: Sequence[str], columns: Sequence[str]) 
     return _ridge(matrix, _signs(truth, columns), weights)
 
 
-def fit(matrix: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
-    """Fit all heads on these rows; urgency and sentiment on those of which they are known."""
+def fit(texts: csr_matrix, copies: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
+    """Fit all heads on the rows of these texts and their varied copies; urgency and sentiment where they are known.
+
+    The logistic regression sees the copies alone: that serves messy registers better, and takes half the time.
+    """
+    matrix = vstack([texts, copies]).tocsr()
+    of_texts, examples = [example.category for example in examples], [*examples, *examples]
     truth = [example.category for example in examples]
     hasty = [row for row, example in enumerate(examples) if example.urgency is not None]
     felt = [row for row, example in enumerate(examples) if example.sentiment is not None]
     moods = np.array([[examples[row].sentiment] for row in felt], dtype=np.float32)
     category = _separate(matrix, truth, CODES)
-    category += LOGISTIC_SHARE * _logistic(matrix, truth, _importance(truth), seed)
+    category += LOGISTIC_SHARE * _logistic(copies, of_texts, _importance(of_texts), seed)
     urgency = _separate(matrix[hasty], [str(examples[row].urgency) for row in hasty], URGENCIES)
     mood = _ridge(matrix[felt], moods, np.ones(len(felt), dtype=np.float32))
     whole = np.hstack([category, urgency, mood])

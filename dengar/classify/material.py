@@ -1,12 +1,11 @@
 """Labelled texts as numbers: each as it is, and a varied copy that only training sees."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import numpy as np
+from joblib import Parallel, delayed, parallel_config
 from numpy.typing import NDArray
-from scipy.sparse import vstack
 from sklearn.model_selection import StratifiedKFold
 
 from dengar.classify.augment import varied
@@ -17,7 +16,7 @@ from dengar.classify.heads import Heads
 from dengar.classify.taxonomy import BY_CODE, CODES
 from dengar.classify.text import tokens
 
-FOLDS, AT_ONCE = 5, 2
+FOLDS, AT_ONCE, FEW = 5, 2, 5000
 
 
 class Material:
@@ -40,18 +39,22 @@ class Material:
         """Fit the heads on these rows and their copies; None: on all."""
         chosen = range(len(self.examples)) if rows is None else rows
         examples = [self.examples[row] for row in chosen]
-        return fit(vstack([self._plain[chosen], self._copies[chosen]]).tocsr(), examples * 2, self._seed)
+        return fit(self._plain[chosen], self._copies[chosen], examples, self._seed)
 
     def held_out_scores(self, on_fold: Callable[[], object] = lambda: None) -> NDArray[np.float32]:
         """Score each text by heads that have seen neither it nor its copy (5 folds); `on_fold` is told of each.
 
-        Two folds are fitted at a time: scipy's products let other threads run.
+        Of many texts two folds are fitted at a time, each in a process of its own.
         """
         truth = [example.category for example in self.examples]
         folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=self._seed).split(truth, truth))
         scores = np.zeros((len(truth), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for (_, held), heads in zip(folds, threads.map(self.fit, [seen for seen, _ in folds]), strict=True):
+        with parallel_config("loky", n_jobs=AT_ONCE if len(truth) > FEW else 1, inner_max_num_threads=1):
+            fitted = Parallel(return_as="generator")(
+                delayed(fit)(self._plain[seen], self._copies[seen], [self.examples[row] for row in seen], self._seed)
+                for seen, _ in folds
+            )
+            for (_, held), heads in zip(folds, fitted, strict=True):
                 scores[held] = heads.scores(self._plain[held])
                 on_fold()
         return scores
