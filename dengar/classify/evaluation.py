@@ -21,11 +21,15 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """The evaluation of one version; texts are named by id only, so that a deleted post is in no report."""
+    """The evaluation of one version; texts are named by id only, so that a deleted post is in no report.
+
+    `tone` says how well urgency and sentiment are told: see `exam.measure_tone`.
+    """
 
     version: str
     cross_validated: dict[str, float]
     exam: Figures
+    tone: dict[str, float]
     answers: tuple[Answer, ...]
     suspects: tuple[Suspect, ...]
     diversity: Diversity

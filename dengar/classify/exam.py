@@ -50,3 +50,14 @@ def sit(classifier: Classifier, exam: Sequence[Example]) -> list[Answer]:
         )
         for example, labels in zip(exam, found, strict=True)
     ]
+
+
+def measure_tone(classifier: Classifier, exam: Sequence[Example]) -> dict[str, float]:
+    """Give the share of urgencies that are right, and the mean error of sentiments (-1..1), where they are known."""
+    found = list(zip(exam, classifier.label([example.text for example in exam]), strict=True))
+    hasty = [labels.urgency == example.urgency for example, labels in found if example.urgency is not None]
+    felt = [abs(labels.sentiment - example.sentiment) for example, labels in found if example.sentiment is not None]
+    return {
+        "urgency": round(sum(hasty) / max(len(hasty), 1), 4),
+        "sentiment_error": round(sum(felt) / max(len(felt), 1), 4),
+    }

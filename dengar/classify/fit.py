@@ -4,6 +4,7 @@ scikit-learn's ridge solves the outputs one after the other; here conjugate grad
 pass over the texts for twenty categories costs hardly more than one for one.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 from scipy.sparse.linalg import LinearOperator, cg
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from dengar.classify.corpus import Example
@@ -55,7 +57,9 @@ def _signs(truth: Sequence[str], columns: Sequence[str]) -> Floats:
 def _logistic(matrix: csr_matrix, truth: Sequence[str], importance: dict[str, float], seed: int) -> Floats:
     """Give the weights and offsets of a multinomial logistic regression, in the order of CODES."""
     model = LogisticRegression(C=LOGISTIC, class_weight=importance, max_iter=TURNS, tol=1e-3, random_state=seed)
-    model.fit(matrix, truth)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is wanted: it keeps the weights small
+        model.fit(matrix, truth)
     found = np.zeros((matrix.shape[1] + 1, len(CODES)), dtype=np.float32)
     columns = [CODES.index(name) for name in model.classes_]
     found[:, columns] = np.vstack([model.coef_.T, model.intercept_])
@@ -68,20 +72,26 @@ def _separate(matrix: csr_matrix, truth: Sequence[str], columns: Sequence[str]) 
     return _ridge(matrix, _signs(truth, columns), weights)
 
 
-def fit(texts: csr_matrix, copies: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
-    """Fit all heads on the rows of these texts and their varied copies; urgency and sentiment where they are known.
+def fit_categories(texts: csr_matrix, copies: csr_matrix, truth: Sequence[str], seed: int) -> Floats:
+    """Fit on the rows of texts and their varied copies; give weights, and offsets as the last row, a column each.
 
     The logistic regression sees the copies alone: that serves messy registers better, and takes half the time.
     """
-    matrix = vstack([texts, copies]).tocsr()
-    of_texts, examples = [example.category for example in examples], [*examples, *examples]
-    truth = [example.category for example in examples]
+    ridge = _separate(vstack([texts, copies]).tocsr(), [*truth, *truth], CODES)
+    return ridge + LOGISTIC_SHARE * _logistic(copies, truth, _importance(truth), seed)
+
+
+def fit(texts: csr_matrix, copies: csr_matrix, examples: Sequence[Example], seed: int) -> Heads:
+    """Fit all heads; urgency and sentiment on the texts of which they are known."""
     hasty = [row for row, example in enumerate(examples) if example.urgency is not None]
     felt = [row for row, example in enumerate(examples) if example.sentiment is not None]
     moods = np.array([[examples[row].sentiment] for row in felt], dtype=np.float32)
-    category = _separate(matrix, truth, CODES)
-    category += LOGISTIC_SHARE * _logistic(copies, of_texts, _importance(of_texts), seed)
-    urgency = _separate(matrix[hasty], [str(examples[row].urgency) for row in hasty], URGENCIES)
-    mood = _ridge(matrix[felt], moods, np.ones(len(felt), dtype=np.float32))
-    whole = np.hstack([category, urgency, mood])
-    return Heads(whole[:-1].astype(np.float16).astype(np.float32), whole[-1])
+    category = fit_categories(texts, copies, [example.category for example in examples], seed)
+    urgency = _separate(texts[hasty], [str(examples[row].urgency) for row in hasty], URGENCIES)
+    mood = _ridge(texts[felt], moods, np.ones(len(felt), dtype=np.float32))
+    return as_heads(np.hstack([category, urgency, mood]))
+
+
+def as_heads(fitted: Floats) -> Heads:
+    """Give heads whose weights are as exact as those that are saved."""
+    return Heads(fitted[:-1].astype(np.float16).astype(np.float32), fitted[-1])

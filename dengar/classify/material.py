@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedKFold
 from dengar.classify.augment import varied
 from dengar.classify.corpus import Example
 from dengar.classify.features import Features
-from dengar.classify.fit import URGENCIES, fit
+from dengar.classify.fit import as_heads, fit, fit_categories
 from dengar.classify.heads import Heads
 from dengar.classify.taxonomy import BY_CODE, CODES
 from dengar.classify.text import tokens
@@ -35,26 +35,24 @@ class Material:
         self._copies = self.features.matrix(copies)
         self._seed = seed
 
-    def fit(self, rows: Sequence[int] | None = None) -> Heads:
-        """Fit the heads on these rows and their copies; None: on all."""
-        chosen = range(len(self.examples)) if rows is None else rows
-        examples = [self.examples[row] for row in chosen]
-        return fit(self._plain[chosen], self._copies[chosen], examples, self._seed)
+    def fit(self) -> Heads:
+        """Fit the heads on all texts and their copies."""
+        return fit(self._plain, self._copies, self.examples, self._seed)
 
     def held_out_scores(self, on_fold: Callable[[], object] = lambda: None) -> NDArray[np.float32]:
-        """Score each text by heads that have seen neither it nor its copy (5 folds); `on_fold` is told of each.
+        """Score the categories of each text by a fit that has seen neither it nor its copy (5 folds).
 
-        Of many texts two folds are fitted at a time, each in a process of its own.
+        `on_fold` is told of each fold. Of many texts two folds are fitted at a time, each in a process of its own.
         """
         truth = [example.category for example in self.examples]
         folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=self._seed).split(truth, truth))
-        scores = np.zeros((len(truth), len(CODES) + len(URGENCIES) + 1), dtype=np.float32)
+        scores = np.zeros((len(truth), len(CODES)), dtype=np.float32)
         with parallel_config("loky", n_jobs=AT_ONCE if len(truth) > FEW else 1, inner_max_num_threads=1):
             fitted = Parallel(return_as="generator")(
-                delayed(fit)(self._plain[seen], self._copies[seen], [self.examples[row] for row in seen], self._seed)
+                delayed(fit_categories)(self._plain[seen], self._copies[seen], [truth[row] for row in seen], self._seed)
                 for seen, _ in folds
             )
-            for (_, held), heads in zip(folds, fitted, strict=True):
-                scores[held] = heads.scores(self._plain[held])
+            for (_, held), weights in zip(folds, fitted, strict=True):
+                scores[held] = as_heads(weights).scores(self._plain[held])
                 on_fold()
         return scores

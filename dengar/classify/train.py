@@ -26,9 +26,8 @@ from dengar.classify import calibrate
 from dengar.classify.card import make_card
 from dengar.classify.corpus import Example, digest, read_corpus
 from dengar.classify.evaluation import Evaluation, Suspect
-from dengar.classify.exam import sit, split
+from dengar.classify.exam import measure_tone, sit, split
 from dengar.classify.features import Features
-from dengar.classify.fit import URGENCIES
 from dengar.classify.heads import Heads
 from dengar.classify.likeness import measure as measure_diversity
 from dengar.classify.material import FOLDS, Material
@@ -63,13 +62,13 @@ def _code_digest() -> str:
 
 
 def _chances(scores: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
-    return calibrate.chances(scores[:, : len(CODES)], calibration.slope, calibration.offset)
+    return calibrate.chances(scores, calibration.slope, calibration.offset)
 
 
 def _calibrate(scores: NDArray[np.float32], examples: Sequence[Example]) -> Calibration:
     truth = np.array([CODES.index(example.category) for example in examples])
-    slope, offset = calibrate.slope_and_offset(scores[:, : len(CODES)], truth)
-    chances = calibrate.chances(scores[:, : len(CODES)], slope, offset)
+    slope, offset = calibrate.slope_and_offset(scores, truth)
+    chances = calibrate.chances(scores, slope, offset)
     guess = chances.argmax(axis=1)
     confidence = chances[np.arange(len(guess)), guess]
     answer_from = calibrate.answer_from(guess, confidence, truth, len(CODES))
@@ -82,9 +81,6 @@ def _figures(scores: NDArray[np.float32], examples: Sequence[Example], calibrati
     guess = chances.argmax(axis=1)
     confidence = chances[np.arange(len(guess)), guess]
     answered = confidence >= calibration.answer_from[guess]
-    hasty = [(row, example.urgency) for row, example in enumerate(examples) if example.urgency is not None]
-    felt = [(row, example.sentiment) for row, example in enumerate(examples) if example.sentiment is not None]
-    said = scores[:, len(CODES) : -1].argmax(axis=1)
     figures = {
         "accuracy": float((guess == truth).mean()),
         "macro_f1": float(f1_score(truth, guess, average="macro")),
@@ -92,8 +88,6 @@ def _figures(scores: NDArray[np.float32], examples: Sequence[Example], calibrati
         "calibration_error": calibrate.calibration_error(confidence, guess == truth),
         "answered": float(answered.mean()),
         "answered_right": float((guess == truth)[answered].mean()) if answered.any() else 0.0,
-        "urgency": float(np.mean([URGENCIES[said[row]] == urgency for row, urgency in hasty])),
-        "sentiment_error": float(np.mean([abs(np.clip(scores[row, -1], -1, 1) - mood) for row, mood in felt])),
     }
     return {name: round(value, 4) for name, value in figures.items()}
 
@@ -141,11 +135,13 @@ def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progre
         manifest = _manifest(examples, _figures(scores, learnt, calibration), seed)
         trained = _trained(material.features, material.fit(), calibration)
         steps.update()
-        answers = sit(Classifier(trained, manifest), exam)
+        classifier = Classifier(trained, manifest)
+        answers = sit(classifier, exam)
         evaluation = Evaluation(
             version=manifest.version,
             cross_validated=manifest.figures,
             exam=measure(answers),
+            tone=measure_tone(classifier, exam),
             answers=tuple(answers),
             suspects=_suspects(scores, learnt, calibration),
             diversity=measure_diversity([tokens(one.text) for one in examples]),
