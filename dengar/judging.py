@@ -65,6 +65,8 @@ class Judging:
     def _change(self, version: str) -> None:
         try:
             self._serving = self._registry.load(version)
+        except PyMongoError as error:
+            log.warning("The model %s is not loaded yet, the store does not answer: %s", version, error)
         except (DengarError, OSError) as error:
             self._refused = version
             self.problem = f"The model {version} cannot serve, {self._serving.version} does: {error}"

@@ -76,9 +76,11 @@ def evaluation_lines(evaluation: "Evaluation", width: int) -> Iterator[str]:
         (one.code, str(one.support), f"{one.precision:.2f}", f"{one.recall:.2f}", _say(one.f1)) for one in exam.classes
     ]
     yield from table([header, *classes], (0,) * 5, width)
+    if not exam.slices:
+        return
     yield ""
     slices = [(one.kind, one.name, str(one.count), _say(one.right)) for one in exam.slices]
-    yield from table([("slice", "", "texts", "right"), *slices], (0,) * 4, width)
+    yield from table([("slice", "name", "texts", "right"), *slices], (0,) * 4, width)
 
 
 def _say(figure: "Interval") -> str:

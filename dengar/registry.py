@@ -17,6 +17,7 @@ from dengar.errors import DengarError
 from dengar.ingest.protocol import Clock
 from dengar.models import ModelMove, ModelVersion, MoveKind
 from dengar.store import Store
+from dengar.store.versions import MovedMeanwhile
 
 if TYPE_CHECKING:
     from dengar.classify import Classifier
@@ -50,10 +51,13 @@ class Registry:
         packaged = self.enter(self._packaged, MAKER, is_packaged=True)
         move = self._store.versions.serving()
         serving = self._store.versions.find(move.version) if move else None
-        if serving is None or (serving.is_packaged and serving.version != packaged.version):
+        if serving is not None and not (serving.is_packaged and serving.version != packaged.version):
+            return serving
+        try:
             self._move("promoted", packaged.version, MAKER, CAME_ALONG)
-            return packaged
-        return serving
+        except MovedMeanwhile:
+            return self.adopt()  # by another process that started at the same moment
+        return packaged
 
     def enter(self, folder: Path, by: str, *, is_packaged: bool = False) -> ModelVersion:
         """Enter the model of a folder; raises ModelMissing or ModelChanged when its files are not in order."""

@@ -21,7 +21,7 @@ from dengar.wiring import category_codes
 TEXTS = {
     "a": "sampah menumpuk di depan pasar belum diangkut sudah seminggu",
     "b": "lampu jalan mati semua di gang kami gelap sekali",
-    "c": "terima kasih petugas, jalan kami sudah mulus",
+    "c": "selamat ulang tahun untuk ibu tercinta, sehat selalu ya bu",
 }
 
 

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -191,3 +192,13 @@ def test_a_shadow_judges_what_came_since_and_asks_people_where_it_differs(
     assert shadowing.run() == 0
     with pytest.raises(DengarError, match="No model is in the shadow"):
         registry.end_shadow("ani", "again")
+
+
+def test_two_processes_that_start_at_once_agree(
+    store: Store, small_model: Path, other_model: Path, tmp_path: Path
+) -> None:
+    registries = [Registry(store, small_model, tmp_path / str(number), lambda: NOW) for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        adopted = {version.version for version in threads.map(Registry.adopt, registries)}
+    assert len(adopted) == 1
+    assert [move.seq for move in store.versions.history()] == [0]

@@ -52,7 +52,8 @@ def _frequent(texts: Iterable[Iterable[str]], at_least: int) -> tuple[list[str],
 
 
 def _meanings(term: str) -> tuple[str, ...]:
-    return concepts().get(term) or concepts().get(stem(term)) or ()
+    found = concepts().get(term)
+    return found if found is not None else () if " " in term else concepts().get(stem(term), ())
 
 
 class Features:

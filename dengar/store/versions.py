@@ -11,6 +11,11 @@ from dengar.errors import DengarError
 from dengar.models import ModelMove, ModelVersion, MoveKind
 from dengar.store.documents import Data, from_document, to_document
 
+
+class MovedMeanwhile(DengarError):
+    """Somebody else moved a model at the same moment."""
+
+
 SERVING: tuple[MoveKind, ...] = ("promoted", "rolled_back")
 SHADOWS: tuple[MoveKind, ...] = ("shadow_began", "shadow_ended")
 
@@ -71,11 +76,11 @@ class Versions:
         return row["_id"] + 1 if row else 0
 
     def move(self, move: ModelMove) -> None:
-        """Write the next move; raises DengarError when somebody else wrote that one meanwhile."""
+        """Write the next move; raises MovedMeanwhile when somebody else wrote that one."""
         try:
             self._moves.insert_one(to_document(move) | {"_id": move.seq})
         except DuplicateKeyError as error:
-            raise DengarError("Somebody else has just moved a model: look at `dengar models list`.") from error
+            raise MovedMeanwhile("Somebody else has just moved a model: look at `dengar models list`.") from error
 
     def _last(self, kinds: Sequence[MoveKind]) -> ModelMove | None:
         row = self._moves.find_one({"kind": {"$in": list(kinds)}}, sort=[("_id", -1)])

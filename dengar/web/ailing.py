@@ -17,6 +17,10 @@ WORDS: dict[str, str] = {
         "Penjadwal tidak jalan, jadi tidak ada sumber yang dibaca. Jalankan “dengar run” atau “dengar schedule”."
     ),
     "backlog": _("Pesan menunggu diolah sejak %(at)s. Periksa apakah “dengar work” jalan."),
+    "model": _(
+        "Model pengklasifikasi yang dipilih tidak bisa dipakai; yang sebelumnya tetap jalan. Lihat “dengar status”."
+    ),
+    "drift": _("Orang menulis lain daripada biasanya. Labeli beberapa pesan dengan “dengar label”, lalu latih ulang."),
     "auth_expired": _(
         "Kata sandi atau token ditolak. Perbarui di pengaturan sumber ini, lalu jalankan “dengar check”."
     ),

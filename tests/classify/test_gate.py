@@ -90,7 +90,7 @@ def test_a_category_that_surely_falls_stops_it() -> None:
 def test_categories_where_lives_depend_on_it_may_hardly_fall_at_all() -> None:
     old = make_answers(0.8)
     better = [
-        one if one.truth in SAFETY else fresh for one, fresh in zip(old, make_answers(0.9, sure=0.88), strict=True)
+        one if one.truth in SAFETY else fresh for one, fresh in zip(old, make_answers(0.9, sure=0.9), strict=True)
     ]
     for code in SAFETY:
         better = spoil(better, 0.05, truth=code)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from schedules import Work, run_undisturbed, run_with_faults
 from standard_cases import open_case
 
 from dengar import ingest
+from dengar.classify import Classifier
 from dengar.collecting import Collecting
 from dengar.ingest.protocol import Batch, Source
 from dengar.intake import Intake
@@ -74,15 +76,21 @@ def judges(own_mongo: EmbeddedMongo, model_dir: Path) -> Parts:
     store = Store.connect(own_mongo.uri, "judges", key=KEY)
     parts = Parts(Settings(model_dir=model_dir), store)
     assert parts.router.rules
-    assert parts.judging.label(["banjir"])
+    assert load_once(model_dir).label(["banjir"])
     store.close()
     return parts
+
+
+@cache
+def load_once(model_dir: Path | None) -> Classifier:
+    """Load the classifier before the children are forked: they inherit it, and must not use its parent's store."""
+    return Classifier.load(model_dir)
 
 
 def make_working(judges: Parts, store: Store, clock: Clock) -> Working:
     pipeline = Pipeline(
         store=store,
-        classifier=judges.judging,
+        classifier=load_once(judges.settings.model_dir),
         locator=judges.locator,
         router=judges.router,
         categories=category_codes(),
