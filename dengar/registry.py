@@ -49,12 +49,13 @@ class Registry:
         That one serves unless people have promoted another: a new Dengar never pushes their model aside.
         """
         packaged = self.enter(self._packaged, MAKER, is_packaged=True)
+        seq = self._store.versions.next_seq()
         move = self._store.versions.serving()
         serving = self._store.versions.find(move.version) if move else None
         if serving is not None and not (serving.is_packaged and serving.version != packaged.version):
             return serving
         try:
-            self._move("promoted", packaged.version, MAKER, CAME_ALONG)
+            self._move(seq, "promoted", packaged.version, MAKER, CAME_ALONG)
         except MovedMeanwhile:
             return self.adopt()  # by another process that started at the same moment
         return packaged
@@ -139,33 +140,35 @@ class Registry:
         One that is not surely better, and surely not worse, passes when a second person approves.
         """
         found = self.find(version)
-        if self.adopt().version == found.version:
+        serving, seq = self.adopt(), self._store.versions.next_seq()
+        if serving.version == found.version:
             raise DengarError(f"The model {found.version} serves already.")
         said = verdict or self.judge(found.version)
         is_second = approved_by is not None and approved_by.casefold() != by.casefold()
         if not said.passed and not (said.is_not_inferior and is_second):
             raise Refused(_why_not(said, is_second=is_second))
         outcome = "passed" if said.passed else "not worse"
-        return self._move("promoted", found.version, by, reason, approved_by=approved_by, verdict=outcome)
+        return self._move(seq, "promoted", found.version, by, reason, approved_by=approved_by, verdict=outcome)
 
     def roll_back(self, by: str, reason: str) -> ModelMove:
         """Let the version serve again that served before; raises DengarError when there was none."""
         self.adopt()
+        seq = self._store.versions.next_seq()
         served = serving_stack(self._store.versions.history())
         if len(served) < 2:  # noqa: PLR2004 - the one that serves, and one before
             raise DengarError("No other model served before this one.")
-        return self._move("rolled_back", served[-2], by, reason)
+        return self._move(seq, "rolled_back", served[-2], by, reason)
 
     def begin_shadow(self, version: str, by: str, reason: str) -> ModelMove:
         """Let a version judge beside the one that serves, without effect."""
-        return self._move("shadow_began", self.find(version).version, by, reason)
+        return self._move(self._store.versions.next_seq(), "shadow_began", self.find(version).version, by, reason)
 
     def end_shadow(self, by: str, reason: str) -> ModelMove:
         """End what `begin_shadow` began."""
-        shadow = self._store.versions.shadow()
+        seq, shadow = self._store.versions.next_seq(), self._store.versions.shadow()
         if shadow is None:
             raise DengarError("No model is in the shadow.")
-        return self._move("shadow_ended", shadow.version, by, reason)
+        return self._move(seq, "shadow_ended", shadow.version, by, reason)
 
     def _candidate(self, version: ModelVersion, seconds: float, later: Sequence["Answer"]) -> "Candidate":
         from dengar.classify.gate import Candidate
@@ -175,8 +178,8 @@ class Registry:
             version=version.version, answers=frozen, size=version.size, seconds=seconds, later=tuple(later)
         )
 
-    def _move(self, kind: MoveKind, version: str, by: str, reason: str, **more: str | None) -> ModelMove:
-        seq = self._store.versions.next_seq()
+    def _move(self, seq: int, kind: MoveKind, version: str, by: str, reason: str, **more: str | None) -> ModelMove:
+        """Write a move that was decided upon when `seq` was the next one."""
         move = ModelMove(seq=seq, kind=kind, version=version, at=self._clock(), by=by, reason=reason).replace(**more)
         self._store.versions.move(move)
         return move
