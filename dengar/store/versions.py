@@ -32,10 +32,12 @@ class Versions:
         self._files = gridfs.GridFSBucket(data, bucket_name="model_files")
 
     def save(self, version: ModelVersion, files: Mapping[str, bytes]) -> None:
-        """Keep a version with its files; a known one is left alone. The row comes last: a crash leaves no half."""
+        """Keep a version with its files; a known one is left alone. The row comes last: a crash leaves no half.
+
+        Two who save the same version at once leave its files twice, which is the same as once.
+        """
         if self.find(version.version) is not None:
             return
-        self._drop_files(version.version)
         for name, content in files.items():
             self._files.upload_from_stream_with_id(ObjectId(), f"{version.version}/{name}", content)
         self._rows.replace_one({"_id": version.version}, to_document(version), upsert=True)
@@ -85,7 +87,3 @@ class Versions:
     def _last(self, kinds: Sequence[MoveKind]) -> ModelMove | None:
         row = self._moves.find_one({"kind": {"$in": list(kinds)}}, sort=[("_id", -1)])
         return from_document(row, ModelMove) if row else None
-
-    def _drop_files(self, version: str) -> None:
-        for file in self._files.find({"filename": {"$regex": f"^{version}/"}}):
-            self._files.delete(file._id)  # noqa: SLF001  GridOut has no other name for it
