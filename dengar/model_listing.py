@@ -62,6 +62,7 @@ def evaluation_lines(evaluation: "Evaluation", width: int) -> Iterator[str]:
     rows = [
         ("", f"on {exam.count:,} texts", "5-fold"),
         ("category right", _say(exam.accuracy), f"{folds['accuracy']:.3f}"),
+        ("or another acceptable one", _say(exam.acceptable), f"{folds['acceptable']:.3f}"),
         ("macro-F1", _say(exam.macro_f1), f"{folds['macro_f1']:.3f}"),
         ("complaint yes/no", _say(exam.complaint_yes_no), f"{folds['complaint_yes_no']:.3f}"),
         ("calibration error", f"{exam.calibration_error:.3f}", f"{folds['calibration_error']:.3f}"),

@@ -124,12 +124,11 @@ class Registry:
         challenger = self.find(version)
         new, old = self.load(challenger.version), self.load(champion.version)
         seconds = measure_cost(new, old)
-        unseen = {one.id for one in examples_since(self._store, champion.made_at)}
-        evaluation = self.evaluation(challenger.version)
-        later = [one for one in evaluation.answers if one.is_later and one.id in unseen]
+        unseen = examples_since(self._store, champion.made_at)
+        ids = {one.id for one in unseen}
+        later = [one for one in self.evaluation(challenger.version).answers if one.is_later and one.id in ids]
         return judge(
-            self._candidate(challenger, seconds[0], later),
-            self._candidate(champion, seconds[1], sit(old, examples_since(self._store, champion.made_at))),
+            self._candidate(challenger, seconds[0], later), self._candidate(champion, seconds[1], sit(old, unseen))
         )
 
     def promote(

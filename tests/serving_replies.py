@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Page = tuple[int, Mapping[str, str], bytes]
@@ -11,8 +12,8 @@ Answers = Callable[[str, str, dict[str, str], bytes], Page]
 
 
 @contextmanager
-def serve_replies(answer: Answers) -> Iterator[str]:
-    """Serve what `answer` says to GET and POST; gives the server's address."""
+def serve_replies(answer: Answers, *, now: datetime | None = None) -> Iterator[str]:
+    """Serve what `answer` says to GET and POST, dated `now` if given; gives the server's address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -28,6 +29,9 @@ def serve_replies(answer: Answers) -> Iterator[str]:
 
         def do_POST(self) -> None:
             self.do_GET()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return f"{now:%a, %d %b %Y %H:%M:%S} GMT" if now else super().date_time_string(timestamp)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

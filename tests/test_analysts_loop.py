@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -66,15 +67,6 @@ def known(store: Store, corpus: Sequence[Example], few: Sequence[Example]) -> Ma
     return {post.id: one.category for post, one in zip(posts, rest, strict=True)}
 
 
-class Timer:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        self.now += LOOK_SECONDS
-        return self.now
-
-
 def label_uncertain(store: Store, known: Mapping[str, str], by: str, *, shift: int = 0) -> int:
     """Answer what is unsure in the queue by what is known, or by another category."""
     count = 0
@@ -88,7 +80,7 @@ def label_uncertain(store: Store, known: Mapping[str, str], by: str, *, shift: i
 @pytest.fixture
 def serving(store: Store, registry: Registry) -> Judging:
     registry.adopt()
-    return Judging(store, registry, registry.load(registry.adopt().version), Timer())
+    return Judging(store, registry, registry.load(registry.adopt().version), count(step=LOOK_SECONDS).__next__)
 
 
 def test_labels_make_it_better_poison_is_refused_and_rollback_restores_everything(

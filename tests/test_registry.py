@@ -3,6 +3,7 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,6 @@ from dengar.models import ModelMove
 from dengar.registry import Refused, Registry, serving_stack
 from dengar.shadowing import Shadowing
 from dengar.store import Store
-
-
-class Timer:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        self.now += LOOK_SECONDS
-        return self.now
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +35,7 @@ def registry(store: Store, small_model: Path, tmp_path: Path) -> Registry:
 
 @pytest.fixture
 def judging(store: Store, registry: Registry) -> Judging:
-    return Judging(store, registry, registry.load(registry.adopt().version), Timer())
+    return Judging(store, registry, registry.load(registry.adopt().version), count(step=LOOK_SECONDS).__next__)
 
 
 def promote_anyway(store: Store, version: str) -> None:

@@ -4,16 +4,16 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import libipld
 from made import NOW
+from serving_replies import Page, serve_replies
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection
@@ -28,7 +28,6 @@ TOLD = NOW - timedelta(hours=1)  # what the firehose tells of happened some time
 KEY = re.compile(r"[2-7a-j][2-7a-z]{12}")
 
 Row = dict[str, Any]
-Reply = tuple[int, Mapping[str, str], bytes]
 
 
 def write(moment: datetime) -> str:
@@ -77,7 +76,7 @@ class Network:
     notes: list[Row] = field(default_factory=list)
     largest_page: int = 100
     password: str = PASSWORD
-    replies: dict[str, Reply | list[Reply]] = field(default_factory=dict)
+    replies: dict[str, Page | list[Page]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, list[str]], str]] = field(default_factory=list)
     written: dict[str, Row] = field(default_factory=dict)
@@ -106,14 +105,14 @@ class Network:
         self.views.append(view)
         return view
 
-    def answer(self, method: str, fields: dict[str, list[str]], body: bytes, token: str) -> Reply:
+    def answer(self, method: str, fields: dict[str, list[str]], body: bytes, token: str) -> Page:
         self.asked.append((method, fields, token))
         instead = self.replies.get(method, self.replies.get("*"))
         if isinstance(instead, list):
             instead = instead.pop(0) if instead else None
         if instead is not None:
             return instead
-        known: dict[str, Callable[[], Reply]] = {
+        known: dict[str, Callable[[], Page]] = {
             "com.atproto.server.createSession": lambda: self._sign_in(json.loads(body)),
             "com.atproto.server.refreshSession": lambda: self._refresh(token, body),
             "app.bsky.feed.searchPosts": lambda: self._search(fields, token),
@@ -126,29 +125,29 @@ class Network:
         }
         return known[method]() if method in known else refuse(501, "MethodNotImplemented")
 
-    def _sign_in(self, message: Row) -> Reply:
+    def _sign_in(self, message: Row) -> Page:
         self.signed_in += 1
         if message != {"identifier": HANDLE, "password": self.password}:
             return refuse(401, "AuthenticationRequired")
         return self._begin()
 
-    def _refresh(self, token: str, body: bytes) -> Reply:
+    def _refresh(self, token: str, body: bytes) -> Page:
         if body:
             return refuse(400, "InvalidRequest")
         return self._begin() if token in self.tokens and token.startswith("refresh") else refuse(400, "ExpiredToken")
 
-    def _begin(self) -> Reply:
+    def _begin(self) -> Page:
         number = len(self.tokens)
         access, second = f"access-{number}", f"refresh-{number}"
         self.tokens |= {access, second}
         return ok({"did": OWN, "handle": HANDLE, "accessJwt": access, "refreshJwt": second})
 
-    def _deny(self, token: str) -> Reply | None:
+    def _deny(self, token: str) -> Page | None:
         if not token:
             return refuse(401, "AuthMissing")
         return None if token in self.tokens else refuse(400, "ExpiredToken")
 
-    def _search(self, fields: dict[str, list[str]], token: str) -> Reply:
+    def _search(self, fields: dict[str, list[str]], token: str) -> Page:
         if token and (denied := self._deny(token)):
             return denied
         since, until = (
@@ -163,7 +162,7 @@ class Network:
         ]
         return ok({"posts": found[: min(int(fields["limit"][0]), self.largest_page)]})
 
-    def _list(self, fields: dict[str, list[str]], token: str) -> Reply:
+    def _list(self, fields: dict[str, list[str]], token: str) -> Page:
         if denied := self._deny(token):
             return denied
         before = fields.get("cursor", ["9999"])[0]
@@ -172,14 +171,14 @@ class Network:
         cursor = {"cursor": page[-1]["indexedAt"]} if len(older) > len(page) else {}
         return ok({"notifications": page, "priority": False} | cursor)
 
-    def _find(self, fields: dict[str, list[str]]) -> Reply:
+    def _find(self, fields: dict[str, list[str]]) -> Page:
         uri = uri_of(fields["repo"][0], fields["rkey"][0], fields["collection"][0])
         records = {view["uri"]: view["record"] for view in self.views} | self.written
         if uri not in records:
             return refuse(400, "RecordNotFound")
         return ok({"uri": uri, "cid": libipld.encode_cid(address(records[uri])), "value": records[uri]})
 
-    def _create(self, message: Row, token: str) -> Reply:
+    def _create(self, message: Row, token: str) -> Page:
         if denied := self._deny(token):
             return denied
         uri = uri_of(message["repo"], message["rkey"], message["collection"])
@@ -195,11 +194,11 @@ def sort_by_index(note: Row) -> str:
     return str(note["indexedAt"])
 
 
-def ok(body: object, **headers: str) -> Reply:
+def ok(body: object, **headers: str) -> Page:
     return 200, {"content-type": "application/json", **headers}, json.dumps(body, ensure_ascii=False).encode()
 
 
-def refuse(status: int, name: str, **headers: str) -> Reply:
+def refuse(status: int, name: str, **headers: str) -> Page:
     body = json.dumps({"error": name, "message": "tidak bisa"}).encode()
     return status, {"content-type": "application/json", **headers}, body
 
@@ -211,39 +210,13 @@ def run_network() -> Iterator[Network]:
         yield network
 
 
-@contextmanager
-def _serve_http(network: Network) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            parts = urlsplit(self.path)
-            token = (self.headers.get("authorization") or "").removeprefix("Bearer ")
-            method = parts.path.removeprefix("/xrpc/")
-            status, headers, answer = network.answer(method, parse_qs(parts.query), body, token)
-            self.send_response(status)
-            for name, text in headers.items():
-                self.send_header(name, text)
-            self.send_header("content-length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
+def _serve_http(network: Network) -> AbstractContextManager[str]:
+    def answer(_: str, path: str, headers: dict[str, str], body: bytes) -> Page:
+        parts = urlsplit(path)
+        token = headers.get("authorization", "").removeprefix("Bearer ")
+        return network.answer(parts.path.removeprefix("/xrpc/"), parse_qs(parts.query), body, token)
 
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def date_time_string(self, timestamp: float | None = None) -> str:
-            del timestamp
-            return NOW.strftime("%a, %d %b %Y %H:%M:%S GMT")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    return serve_replies(answer, now=NOW)
 
 
 @contextmanager

@@ -21,13 +21,14 @@ class CorpusBroken(StopProgram):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a corpus file."""
+    """One line of a corpus file; `also` are other categories that a desk would accept for this text."""
 
     text: str
     register: str
     scope: Literal["jakarta", "neutral"]
     urgency: Urgency
     sentiment: float
+    also: tuple[str, ...] = ()
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,6 +43,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     register: str
     urgency: Urgency | None = None
     sentiment: float | None = None
+    also: tuple[str, ...] = ()
     post: str | None = None
     kota: str = ""
     said_at: datetime | None = None
@@ -52,7 +54,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.post or hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
 
-def _problem(row: Row) -> str | None:
+def _problem(row: Row, category: str) -> str | None:
     if not row.text.strip():
         return "the text is empty"
     if len(row.text) > MOST:
@@ -61,15 +63,18 @@ def _problem(row: Row) -> str | None:
         return "the register is empty"
     if not -1 <= row.sentiment <= 1:
         return f"sentiment {row.sentiment} is not between -1 and 1"
+    unknown = [code for code in row.also if code not in CODES or code == category]
+    if unknown:
+        return f"also {unknown[0]}: is no other category of taxonomy.py"
     return None
 
 
-def _read_row(line: str, where: str) -> Row:
+def _read_row(line: str, category: str, where: str) -> Row:
     try:
         row = msgspec.json.decode(line, type=Row)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise CorpusBroken(f"{where}: {error}") from error
-    problem = _problem(row)
+    problem = _problem(row, category)
     if problem:
         raise CorpusBroken(f"{where}: {problem}")
     return row
@@ -82,7 +87,7 @@ def read_file(path: Path) -> list[Example]:
     examples = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():
-            row = _read_row(line, f"{path.name}, line {number}")
+            row = _read_row(line, path.stem, f"{path.name}, line {number}")
             examples.append(
                 Example(
                     text=row.text,
@@ -90,6 +95,7 @@ def read_file(path: Path) -> list[Example]:
                     register=row.register,
                     urgency=row.urgency,
                     sentiment=row.sentiment,
+                    also=row.also,
                 )
             )
     return examples

@@ -12,6 +12,7 @@ from dengar.classify.likeness import find_twins
 from dengar.classify.measures import Answer, length_of
 from dengar.classify.model import Classifier
 from dengar.classify.text import tokens
+from dengar.models import Labels
 
 OF_CORPUS, OF_POSTS = 9, 10  # one of so many
 
@@ -34,7 +35,11 @@ def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
 
 def sit(classifier: Classifier, exam: Sequence[Example]) -> list[Answer]:
     """Let a model answer an exam."""
-    found = classifier.label([example.text for example in exam])
+    return mark(exam, classifier.label([example.text for example in exam]))
+
+
+def mark(exam: Sequence[Example], found: Sequence[Labels]) -> list[Answer]:
+    """Give what a model said of an exam as answers."""
     return [
         Answer(
             id=example.id,
@@ -47,16 +52,17 @@ def sit(classifier: Classifier, exam: Sequence[Example]) -> list[Answer]:
             kota=example.kota,
             month=example.said_at.strftime("%Y-%m") if example.said_at else "",
             is_later=example.post is not None,
+            also=example.also,
         )
         for example, labels in zip(exam, found, strict=True)
     ]
 
 
-def measure_tone(classifier: Classifier, exam: Sequence[Example]) -> dict[str, float]:
+def measure_tone(exam: Sequence[Example], found: Sequence[Labels]) -> dict[str, float]:
     """Give the share of urgencies that are right, and the mean error of sentiments (-1..1), where they are known."""
-    found = list(zip(exam, classifier.label([example.text for example in exam]), strict=True))
-    hasty = [labels.urgency == example.urgency for example, labels in found if example.urgency is not None]
-    felt = [abs(labels.sentiment - example.sentiment) for example, labels in found if example.sentiment is not None]
+    pairs = list(zip(exam, found, strict=True))
+    hasty = [labels.urgency == example.urgency for example, labels in pairs if example.urgency is not None]
+    felt = [abs(labels.sentiment - example.sentiment) for example, labels in pairs if example.sentiment is not None]
     return {
         "urgency": round(sum(hasty) / max(len(hasty), 1), 4),
         "sentiment_error": round(sum(felt) / max(len(felt), 1), 4),

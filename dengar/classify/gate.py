@@ -75,15 +75,15 @@ def judge(challenger: Candidate, champion: Candidate) -> Verdict:
     """Compare two models on the texts of the exam that both have answered."""
     pairs = _paired(challenger.answers, champion.answers)
     if len(pairs) < FEWEST_TEXTS:
-        nothing = Interval(value=0.0, low=0.0, high=0.0)
+        difference = Interval(value=0.0, low=0.0, high=0.0)
         says = f"{len(pairs):,} texts were answered by both, {FEWEST_TEXTS:,} are needed: train both on this exam."
         checks: tuple[Check, ...] = (Check(name="exam", passed=False, says=says),)
     else:
         weights = resamples(len(pairs))
         new, old = (f1s(weights, *numbers([pair[which] for pair in pairs])) for which in (0, 1))
-        nothing = interval(macro(new) - macro(old))
+        difference = interval(macro(new) - macro(old))
         checks = (
-            _better(nothing),
+            _better(difference),
             _no_class_falls(new - old, pairs),
             _no_slice_falls(pairs),
             _safety_holds(pairs),
@@ -92,7 +92,7 @@ def judge(challenger: Candidate, champion: Candidate) -> Verdict:
             *_later(challenger, champion),
         )
     return Verdict(
-        challenger=challenger.version, champion=champion.version, count=len(pairs), difference=nothing, checks=checks
+        challenger=challenger.version, champion=champion.version, count=len(pairs), difference=difference, checks=checks
     )
 
 
@@ -156,7 +156,8 @@ def _safety_holds(pairs: Pairs) -> Check:
 def _as_calibrated(pairs: Pairs) -> Check:
     new, old = (
         calibration_error(
-            np.array([pair[which].confidence for pair in pairs]), np.array([pair[which].is_right for pair in pairs])
+            np.array([pair[which].confidence for pair in pairs]),
+            np.array([pair[which].is_acceptable for pair in pairs]),
         )
         for which in (0, 1)
     )

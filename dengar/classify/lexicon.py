@@ -54,6 +54,12 @@ def split_words() -> frozenset[str]:
 
 
 @cache
+def english() -> frozenset[str]:
+    """Give the English words that say nothing but that a text is English."""
+    return frozenset(_lines("english.txt"))
+
+
+@cache
 def concepts() -> dict[str, tuple[str, ...]]:
     """Give the meanings of each word, or of two joined by `_`, that a list of `concepts.tsv` names."""
     found: dict[str, list[str]] = {}

@@ -1,7 +1,8 @@
 """How alike texts are: near-duplicates, and how diverse a corpus is."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from math import ceil
 
 import msgspec
 
@@ -28,17 +29,23 @@ def _grams(words: Sequence[str], length: int = 2) -> list[tuple[str, ...]]:
 def find_twins(texts: Sequence[Sequence[str]], first: int = 0) -> dict[int, int]:
     """Give the texts (lists of normalised words) that nearly repeat an earlier one, each with that one's number.
 
-    With `first` only repetitions of one of the first so many texts count.
+    With `first` only repetitions of one of the first so many texts count. Two sets that are so alike share one of their
+    rarest members (prefix filtering, Bayardo et al. 2007), so only those are looked up.
     """
     sets = [frozenset(_grams(words)) for words in texts]
+    counts = Counter(gram for own in sets for gram in own)
+    rarest = [
+        sorted(own, key=lambda gram: (counts[gram], gram))[: len(own) - ceil(ALIKE * len(own)) + 1] for own in sets
+    ]
     holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, own in enumerate(sets):
-        for gram in own:
-            holders[gram].append(number)
+    for number, rare in enumerate(rarest):
+        for gram in rare:
+            if counts[gram] < COMMON:
+                holders[gram].append(number)
     twins: dict[int, int] = {}
     for number, own in enumerate(sets):
         before = number if not first else min(number, first)
-        near = {other for gram in own if len(holders[gram]) < COMMON for other in holders[gram] if other < before}
+        near = {other for gram in rarest[number] for other in holders.get(gram, ()) if other < before}
         twin = next((other for other in sorted(near) if _alike(own, sets[other])), None)
         if twin is not None:
             twins[number] = twin

@@ -10,18 +10,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dengar.classify.calibrate import calibration_error
+from dengar.classify.calibrate import BINS, bin_of, calibration_error
 from dengar.classify.taxonomy import CODES, NOT_A_COMPLAINT
 
 Doubles = NDArray[np.float64]
 RESAMPLES = 1000
 FEWEST_IN_SLICE = 50
-BINS = 10
 SHORT, LONG = 8, 25  # words
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a model said of one text whose category is known; `answered` is False where it abstains."""
+    """What a model said of one text whose category is known; `answered` is False where it abstains.
+
+    `also` are the other categories that a desk would accept.
+    """
 
     id: str
     truth: str
@@ -33,11 +35,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kota: str = ""
     month: str = ""
     is_later: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
         """Say whether the guess is the truth."""
         return self.guess == self.truth
+
+    @property
+    def is_acceptable(self) -> bool:
+        """Say whether the guess is the truth or another category that a desk would accept."""
+        return self.is_right or self.guess in self.also
 
 
 class Interval(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,10 +84,15 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a report shows of a number of answers; `confusion` has a row for each true category."""
+    """All that a report shows of a number of answers; `confusion` has a row for each true category.
+
+    Confidence is the chance that a guess is acceptable: `calibration_error`, `answered_right` and `reliability` hold it
+    against that.
+    """
 
     count: int
     accuracy: Interval
+    acceptable: Interval
     macro_f1: Interval
     complaint_yes_no: Interval
     calibration_error: float
@@ -133,6 +146,7 @@ def measure(answers: Sequence[Answer]) -> Figures:
     weights = resamples(len(answers))
     shares = weights / weights.sum(axis=1, keepdims=True)
     right = truth == guess
+    good = np.array([one.is_acceptable for one in answers])
     no = CODES.index(NOT_A_COMPLAINT)
     confidence = np.array([one.confidence for one in answers])
     answered = np.array([one.answered for one in answers])
@@ -142,18 +156,19 @@ def measure(answers: Sequence[Answer]) -> Figures:
     return Figures(
         count=len(answers),
         accuracy=interval(shares @ right),
+        acceptable=interval(shares @ good),
         macro_f1=interval(macro(of_classes)),
         complaint_yes_no=interval(shares @ ((truth == no) == (guess == no))),
-        calibration_error=round(calibration_error(confidence, right), 4),
+        calibration_error=round(calibration_error(confidence, good), 4),
         answered=round(float(answered.mean()), 4),
-        answered_right=round(float(right[answered].mean()), 4) if answered.any() else 0.0,
+        answered_right=round(float(good[answered].mean()), 4) if answered.any() else 0.0,
         classes=tuple(
             _of_class(code, confusion, of_classes[:, number])
             for number, code in enumerate(CODES)
             if confusion[number].any()
         ),
         confusion=tuple(tuple(row) for row in confusion.tolist()),
-        reliability=tuple(_reliability(confidence, right)),
+        reliability=tuple(_reliability(confidence, good)),
         slices=tuple(_slices(answers)),
     )
 
@@ -170,14 +185,14 @@ def _of_class(code: str, confusion: NDArray[np.int64], of_class: Doubles) -> OfC
     )
 
 
-def _reliability(confidence: Doubles, right: NDArray[np.bool_]) -> list[Bin]:
-    which = np.clip(np.ceil(confidence * BINS) - 1, 0, BINS - 1).astype(int)
+def _reliability(confidence: Doubles, good: NDArray[np.bool_]) -> list[Bin]:
+    which = bin_of(confidence)
     inside = [which == number for number in range(BINS)]
     return [
         Bin(
             count=int(one.sum()),
             confidence=round(float(confidence[one].mean()), 4) if one.any() else 0.0,
-            right=round(float(right[one].mean()), 4) if one.any() else 0.0,
+            right=round(float(good[one].mean()), 4) if one.any() else 0.0,
         )
         for one in inside
     ]

@@ -3,7 +3,7 @@
 label(texts)
   tokens                 normalised words                    text.py
   scorer.scores          one row of outputs per text         features.py, heads.py
-  chances                calibrated category                 calibrate.py
+  stack.chances          the chance of each category         stack.py
   abstain                with the reason, when it is unsure
 """
 
@@ -33,12 +33,18 @@ class Classifier:
     """Labels texts with a trained model; made by `load`."""
 
     def __init__(self, trained: Trained, manifest: Manifest) -> None:
+        from threadpoolctl import threadpool_limits
+
         from dengar.classify.features import Features
         from dengar.classify.heads import Heads, Scorer
+        from dengar.classify.stack import Stack
 
+        threadpool_limits(
+            1
+        )  # of the process: for products as small as ours a second thread takes a core, gives nothing
         self.manifest = manifest
-        self._trained = trained
         self._scorer = Scorer(Features(trained.terms, trained.idf), Heads(trained.weights, trained.offsets))
+        self._stack = Stack(trained.first, trained.first_offsets, trained.second, trained.second_offsets)
         self._answer_from: list[float] = trained.answer_from.tolist()
 
     @classmethod
@@ -82,10 +88,8 @@ class Classifier:
     def _label_batch(self, texts: list[list[str]]) -> Iterator[Labels]:
         import numpy as np
 
-        from dengar.classify.calibrate import chances
-
         scores, kinds = self._scorer.scores(texts)
-        chance = chances(scores[:, : len(CODES)], self._trained.slope, self._trained.offset)
+        chance = self._stack.chances(scores[:, : len(CODES)])
         likely = (-chance).argsort(axis=1, kind="stable")[:, : OTHERS + 1]
         sure = np.take_along_axis(chance, likely, axis=1).round(4).tolist()
         haste = scores[:, len(CODES) : -1].argmax(axis=1).tolist()

@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "model"
 MODEL, EVALUATION, CARD, MANIFEST = "model.skops", "evaluation.json", "card.md", "manifest.json"
 # What turns a text into words: a model reads well only what was read in the same way when it was trained.
 READING = ("figures.py", "hashtags.py", "letters.py", "lexicon.py", "stems.py", "text.py", "features.py", "taxonomy.py")
-LISTS = ("concepts.tsv", "officials.txt", "places.txt", "slang.tsv", "words.txt")
+LISTS = ("concepts.tsv", "english.txt", "officials.txt", "places.txt", "slang.tsv", "words.txt")
 
 
 class ModelChanged(StopProgram):
@@ -53,14 +53,16 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
-    """All that judging needs: the terms with their weights, the heads, and the calibration."""
+    """All that judging needs: the terms with their weights, the heads, the networks, and when to abstain."""
 
     terms: list[str]
     idf: "NDArray[np.float32]"
     weights: "NDArray[np.float32]"
     offsets: "NDArray[np.float32]"
-    slope: float
-    offset: float
+    first: "NDArray[np.float32]"
+    first_offsets: "NDArray[np.float32]"
+    second: "NDArray[np.float32]"
+    second_offsets: "NDArray[np.float32]"
     answer_from: "NDArray[np.float64]"
 
 
@@ -78,13 +80,14 @@ def reading_digest() -> str:
 def save(folder: Path, trained: Trained, manifest: Manifest, evaluation: "Evaluation", card: str) -> Manifest:
     """Write all files and give the manifest with their hashes."""
     import numpy as np
-    from skops.io import dump
+
+    from dengar.classify.skops_file import write_skops
 
     folder.mkdir(parents=True, exist_ok=True)
     content = msgspec.structs.asdict(trained)
     content["terms"] = "\n".join(trained.terms)
     content["weights"] = trained.weights.astype(np.float16)
-    dump(content, folder / MODEL)
+    write_skops(content, folder / MODEL)
     (folder / EVALUATION).write_bytes(msgspec.json.encode(evaluation))
     (folder / CARD).write_text(card, encoding="utf-8")
     hashes = {name: _sha256(folder / name) for name in (MODEL, EVALUATION, CARD)}

@@ -13,8 +13,8 @@ tokens(text)
 """
 
 import re
-from collections.abc import Iterable
 from itertools import chain
+from operator import eq
 
 from dengar.classify.figures import CLASSES, FIGURE, figure_class
 from dengar.classify.hashtags import spoken_tags
@@ -72,7 +72,9 @@ def _without_links(text: str) -> str:
     return _LINK.sub(LINK, text) if "://" in text or "www." in text.lower() else text
 
 
-def _once(words: Iterable[str]) -> list[str]:
+def _once(words: list[str]) -> list[str]:
+    if not any(map(eq, words, words[1:])):  # as nearly always, and much faster
+        return words
     before = ""
     return [word for word in words if word != before and (before := word)]
 
@@ -80,6 +82,8 @@ def _once(words: Iterable[str]) -> list[str]:
 def _without_names(words: list[str]) -> list[str]:
     """Replace names of several words by their class; those of one word were replaced piece by piece."""
     known = long_names()
+    if known.keys().isdisjoint(words):
+        return words
     found: list[tuple[int, int, str]] = []
     for at in [at for at, word in enumerate(words) if word in known]:
         if not found or at >= found[-1][1]:
@@ -113,7 +117,7 @@ def tokens(text: str) -> list[str]:
     text = _without_links(plain_letters(text[:LONGEST]))
     mark = [HEADLINE] if _is_headline(text) else []
     pieces = _PIECE.findall(spoken_tags(text).lower().replace("'", ""))
-    words = _once(chain.from_iterable([_pieces[piece] for piece in pieces]))
+    words = _once(list(chain.from_iterable(map(_pieces.__getitem__, pieces))))
     named = _without_names(words)
     return words if named is words and not mark else _once([*named, *mark])
 

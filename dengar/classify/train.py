@@ -2,17 +2,15 @@
 
 train_on(examples, folder)
   split               what may be learnt, and the exam                exam.py
-  held_out_scores     5 folds of what may be learnt                   material.py
-  calibrate           scores to chances, and when to abstain          calibrate.py
-  fit                 the model, of all that may be learnt            fit.py
-  sit, measure        it answers the exam                             exam.py, measures.py
+  fit                 5 folds, and networks that judge by them        material.py, fit.py, stack.py
+  answer_from         when to abstain                                 calibrate.py
+  mark, measure       it answers the exam                             exam.py, measures.py
   save                model.skops, evaluation.json, card.md, manifest saved.py
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,11 +24,10 @@ from dengar.classify import calibrate
 from dengar.classify.card import make_card
 from dengar.classify.corpus import Example, digest, read_corpus
 from dengar.classify.evaluation import Evaluation, Suspect
-from dengar.classify.exam import measure_tone, sit, split
+from dengar.classify.exam import mark, measure_tone, split
 from dengar.classify.features import Features
-from dengar.classify.heads import Heads
 from dengar.classify.likeness import measure as measure_diversity
-from dengar.classify.material import FOLDS, Material
+from dengar.classify.material import FOLDS, Fitted, Material
 from dengar.classify.measures import measure
 from dengar.classify.model import Classifier
 from dengar.classify.saved import FOLDER, Manifest, ModelChanged, Trained, read_manifest, reading_digest, save
@@ -45,15 +42,6 @@ STEPS = FOLDS + 3
 MOST_SUSPECTS = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """What held-out texts taught about the scores."""
-
-    slope: float
-    offset: float
-    answer_from: NDArray[np.float64]
-
-
 def _code_digest() -> str:
     whole = hashlib.sha256()
     for path in sorted([*HERE.glob("*.py"), *HERE.glob("*.tsv"), *HERE.glob("*.txt")]):
@@ -61,43 +49,45 @@ def _code_digest() -> str:
     return whole.hexdigest()
 
 
-def _chances(scores: NDArray[np.float32], calibration: Calibration) -> NDArray[np.float64]:
-    return calibrate.chances(scores, calibration.slope, calibration.offset)
+def _acceptable(examples: Sequence[Example]) -> NDArray[np.bool_]:
+    return np.array([[code == one.category or code in one.also for code in CODES] for one in examples])
 
 
-def _calibrate(scores: NDArray[np.float32], examples: Sequence[Example]) -> Calibration:
-    truth = np.array([CODES.index(example.category) for example in examples])
-    slope, offset = calibrate.slope_and_offset(scores, truth)
-    chances = calibrate.chances(scores, slope, offset)
-    guess = chances.argmax(axis=1)
-    confidence = chances[np.arange(len(guess)), guess]
-    answer_from = calibrate.answer_from(guess, confidence, truth, len(CODES))
-    return Calibration(slope=slope, offset=offset, answer_from=answer_from)
+def _answer_from(chances: NDArray[np.float64], acceptable: NDArray[np.bool_]) -> NDArray[np.float64]:
+    guess, confidence = _best(chances)
+    return calibrate.answer_from(guess, confidence, acceptable[np.arange(len(guess)), guess], len(CODES))
 
 
-def _figures(scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration) -> dict[str, float]:
-    truth = np.array([CODES.index(example.category) for example in examples])
-    chances = _chances(scores, calibration)
-    guess = chances.argmax(axis=1)
-    confidence = chances[np.arange(len(guess)), guess]
-    answered = confidence >= calibration.answer_from[guess]
+def _best(chances: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    return chances.argmax(axis=1), chances.max(axis=1)
+
+
+def _figures(
+    chances: NDArray[np.float64],
+    truth: NDArray[np.int64],
+    acceptable: NDArray[np.bool_],
+    answer_from: NDArray[np.float64],
+) -> dict[str, float]:
+    guess, confidence = _best(chances)
+    good = acceptable[np.arange(len(guess)), guess]
+    answered = confidence >= answer_from[guess]
     figures = {
         "accuracy": float((guess == truth).mean()),
+        "acceptable": float(good.mean()),
         "macro_f1": float(f1_score(truth, guess, average="macro")),
         "complaint_yes_no": float(((guess != NO) == (truth != NO)).mean()),
-        "calibration_error": calibrate.calibration_error(confidence, guess == truth),
+        "calibration_error": calibrate.calibration_error(confidence, good),
         "answered": float(answered.mean()),
-        "answered_right": float((guess == truth)[answered].mean()) if answered.any() else 0.0,
+        "answered_right": float(good[answered].mean()) if answered.any() else 0.0,
     }
     return {name: round(value, 4) for name, value in figures.items()}
 
 
 def _suspects(
-    scores: NDArray[np.float32], examples: Sequence[Example], calibration: Calibration
+    chances: NDArray[np.float64], truth: NDArray[np.int64], examples: Sequence[Example]
 ) -> tuple[Suspect, ...]:
     """Give the texts whose own label is least likely to models that have not seen them."""
-    chances = _chances(scores, calibration)
-    own = chances[np.arange(len(examples)), [CODES.index(example.category) for example in examples]]
+    own = chances[np.arange(len(truth)), truth]
     order = np.argsort(own, kind="stable")[:MOST_SUSPECTS].tolist()
     return tuple(
         Suspect(
@@ -111,15 +101,17 @@ def _suspects(
     )
 
 
-def _trained(features: Features, heads: Heads, calibration: Calibration) -> Trained:
+def _trained(features: Features, fitted: Fitted, answer_from: NDArray[np.float64]) -> Trained:
     return Trained(
         terms=features.terms,
         idf=features.idf,
-        weights=heads.weights,
-        offsets=heads.offsets,
-        slope=calibration.slope,
-        offset=calibration.offset,
-        answer_from=calibration.answer_from,
+        weights=fitted.heads.weights,
+        offsets=fitted.heads.offsets,
+        first=fitted.stack.first,
+        first_offsets=fitted.stack.first_offsets,
+        second=fitted.stack.second,
+        second_offsets=fitted.stack.second_offsets,
+        answer_from=answer_from,
     )
 
 
@@ -130,20 +122,22 @@ def train_on(examples: Sequence[Example], folder: Path, *, seed: int = 0, progre
         learnt, exam = split(examples)
         material = Material(learnt, seed)
         steps.update()
-        scores = material.held_out_scores(steps.update)
-        calibration = _calibrate(scores, learnt)
-        manifest = _manifest(examples, _figures(scores, learnt, calibration), seed)
-        trained = _trained(material.features, material.fit(), calibration)
+        fitted = material.fit(steps.update)
         steps.update()
-        classifier = Classifier(trained, manifest)
-        answers = sit(classifier, exam)
+        truth = np.array([CODES.index(example.category) for example in learnt])
+        acceptable = _acceptable(learnt)
+        answer_from = _answer_from(fitted.chances, acceptable)
+        manifest = _manifest(examples, _figures(fitted.chances, truth, acceptable, answer_from), seed)
+        trained = _trained(material.features, fitted, answer_from)
+        found = Classifier(trained, manifest).label([example.text for example in exam])
+        answers = mark(exam, found)
         evaluation = Evaluation(
             version=manifest.version,
             cross_validated=manifest.figures,
             exam=measure(answers),
-            tone=measure_tone(classifier, exam),
+            tone=measure_tone(exam, found),
             answers=tuple(answers),
-            suspects=_suspects(scores, learnt, calibration),
+            suspects=_suspects(fitted.chances, truth, learnt),
             diversity=measure_diversity([tokens(one.text) for one in examples]),
         )
         steps.update()

@@ -17,8 +17,8 @@ class Alternative(Record, frozen=True, kw_only=True, gc=False):
 class Labels(Record, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Category, complaint or not, urgency and sentiment of one text.
 
-    `confidence` is the calibrated chance (0..1) that `category` is right; `abstained` says that it is too low to act
-    on, with the `reason`. `sentiment` runs from -1 to 1. `model` is the version that judged.
+    `confidence` is the calibrated chance (0..1) that `category` is acceptable; `abstained` says that it is too low to
+    act on, with the `reason`. `sentiment` runs from -1 to 1. `model` is the version that judged.
     """
 
     category: str

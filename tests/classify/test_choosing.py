@@ -1,16 +1,18 @@
 from random import Random
 
-from dengar.classify.choosing import Asked, choose, margin
+from dengar.classify.choosing import Asked, choose
 from dengar.models import Alternative, Labels
 
 WORDS = "pohon lampu jalan pasar sampah warga malam pagi rusak mati tumbang banjir macet kantor surat bus halte"
 
 
-def make_asked(number: int, *, confidence: float = 0.9, unknown: float = 0.0, text: str | None = None) -> Asked:
+def make_asked(
+    number: int, *, confidence: float = 0.9, unknown: float = 0.0, text: str | None = None, guess: str = "banjir"
+) -> Asked:
     random = Random(number)
     said = text or " ".join(random.choice(WORDS.split()) for _ in range(9))
     other = Alternative(category="macet", confidence=round(1 - confidence, 4))
-    labels = Labels(category="banjir", is_complaint=True, confidence=confidence, alternatives=(other,))
+    labels = Labels(category=guess, is_complaint=True, confidence=confidence, alternatives=(other,))
     return Asked(id=f"p{number}", text=said, labels=labels, unknown=unknown)
 
 
@@ -53,5 +55,9 @@ def test_the_same_seed_chooses_the_same() -> None:
     assert choose(candidates, 30, seed=1) != choose(candidates, 30, seed=2)
 
 
-def test_the_margin_is_the_lead_over_the_next() -> None:
-    assert round(margin(make_asked(1, confidence=0.6).labels), 2) == 0.2
+def test_a_category_that_is_never_sure_leaves_room_for_the_others() -> None:
+    unsure = [make_asked(number, confidence=0.3 + number / 1000, guess="lainnya") for number in range(100)]
+    rather = [make_asked(number, confidence=0.7 + number / 1000) for number in range(100, 200)]
+    asked = [one.id for one in choose([*unsure, *rather], 50, seed=0) if one.why == "uncertain"]
+    assert len(asked) == 20
+    assert sum(one in {each.id for each in rather} for one in asked) == 10

@@ -67,3 +67,13 @@ def test_the_same_answers_always_give_the_same_figures(answers: list[Answer]) ->
 
 def test_lengths_have_names() -> None:
     assert [length_of(["a"] * count) for count in (3, 20, 60)] == ["short", "middle", "long"]
+
+
+def test_another_acceptable_category_counts_for_confidence_and_not_for_f1(answers: list[Answer]) -> None:
+    both = [msgspec.structs.replace(one, also=("banjir", "macet")) for one in answers]
+    strict, lenient = measure(answers), measure(both)
+    assert (strict.accuracy, strict.macro_f1) == (lenient.accuracy, lenient.macro_f1)
+    assert strict.acceptable.value == strict.accuracy.value
+    assert lenient.acceptable.value == 0.75
+    assert lenient.answered_right == 0.75
+    assert lenient.calibration_error == pytest.approx(0.05)

@@ -58,6 +58,7 @@ def test_an_unreadable_text_is_abstained_with_a_reason(classifier: Classifier, t
         "The quick brown fox jumps over the lazy dog while nobody watches from yonder",
         "Przepraszam, gdzie znajduje się najbliższa stacja metra, zgubiłem drogę",
         "xkcd qwrtz plmokn wsxedc rfvtgb",
+        "The meeting has been rescheduled to next Tuesday because the director is ill",
     ],
 )
 def test_another_language_is_abstained_with_a_reason(classifier: Classifier, text: str) -> None:
