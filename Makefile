@@ -42,6 +42,7 @@ day: setup ## A day of twelve sources and 40,000 posts, four of them sick
 bench: setup ## Print measured ratios against peers
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/filters.py
+	$(BIN)/python bench/classify.py
 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 -o requirements.lock

@@ -1,4 +1,7 @@
-"""Labelled texts as numbers: each as it is, and a varied copy that only training sees."""
+"""Labelled texts as numbers: each as it is, and a varied copy that only training sees.
+
+A text's copy and its fold follow from the text and the seed alone: two versions differ by what was added, not by luck.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from random import Random
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import PredefinedSplit
 
 from dengar.classify.augment import varied
 from dengar.classify.corpus import Example
@@ -38,11 +41,10 @@ class Material:
     """The texts of a training, and the features that are learnt of them."""
 
     def __init__(self, examples: Sequence[Example], seed: int) -> None:
-        random = Random(seed)  # noqa: S311 - a seed is wanted, not a secret
         self.examples = examples
         words = [tokens(example.text) for example in examples]
         copies = [
-            varied(said, random, is_complaint=BY_CODE[example.category].is_complaint)
+            varied(said, _random(example, seed), is_complaint=BY_CODE[example.category].is_complaint)
             for said, example in zip(words, examples, strict=True)
         ]
         self.features = Features.learn(words)
@@ -57,7 +59,8 @@ class Material:
         """
         names = [example.category for example in self.examples]
         truth = np.array([CODES.index(name) for name in names])
-        folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=self._seed).split(truth, truth))
+        fold = [_random(example, self._seed).randrange(FOLDS) for example in self.examples]
+        folds = list(PredefinedSplit(fold).split())
         weights, networks = [], []
         scores = np.zeros((len(truth), len(CODES)), dtype=np.float32)
         chances = np.zeros(scores.shape)
@@ -85,3 +88,7 @@ class Material:
             delayed(fit_ridge)(self._plain[rows], self._copies[rows], names),
             delayed(fit_logistic)(self._copies[rows], names, self._seed),
         ]
+
+
+def _random(example: Example, seed: int) -> Random:
+    return Random(f"{seed} {example.id}")  # noqa: S311 - a seed is wanted, not a secret
