@@ -59,5 +59,5 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 $(MODEL): $(CORPUS) | $(READY)
-	@echo "Training the classifier from its corpus (about a minute) ..."
+	@echo "Training the classifier from its corpus (two to three minutes) ..."
 	$(BIN)/dengar train --packaged
