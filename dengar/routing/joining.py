@@ -111,13 +111,19 @@ class Joiner:
         self.news.append(News(kind="placed", report=report.number, post=post))
 
     def _find_dialogue(self, post: Post) -> Report | None:
-        """Find the report that the author of a dialogue has just begun and now tells more about: a place, a photo."""
+        """Find the report that the author of a dialogue has just begun and now tells more about: a place, a photo.
+
+        What may be a complaint of its own, as a mere address may seem to be, adds only the place that was asked for.
+        """
         earlier = self._latest.get(post.author)
-        adds = bool(post.place or post.media) and not (post.labels and post.labels.is_complaint)
-        if earlier is None or not earlier.report or DIALOGUE not in post.flags or not adds:
+        if earlier is None or not earlier.report or DIALOGUE not in post.flags:
             return None
         report = self._open.find(earlier.report)
-        return report if report is not None and report.state in OPEN_STATES else None
+        if report is None or report.state not in OPEN_STATES:
+            return None
+        if post.labels is None or not post.labels.is_complaint:
+            return report if post.place or post.media else None
+        return report if post.labels.abstained and post.place and report.place is None else None
 
     def _find_thread(self, post: Post) -> Report | None:
         """Find the report of the post that this one repeats or answers.
