@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made import NOW
 from pydantic import HttpUrl
@@ -116,6 +116,33 @@ RUNS = st.lists(
 )  # fmt: skip
 
 
+def make_run(**changes: object) -> dict[str, object]:
+    return {
+        "new": 0,
+        "gone": [],
+        "edits": [],
+        "moves": [],
+        "dies": None,
+        "stores": True,
+        "pages": 3,
+        "posts": None,
+    } | changes
+
+
+# A page of which only the older half was taken moves up, at once or little by little.
+@example(11, (), [make_run(new=11), make_run(), make_run(posts=1), make_run(gone=[0])])
+@example(
+    22,
+    (),
+    [
+        make_run(),
+        make_run(),
+        make_run(posts=1),
+        make_run(gone=[0, 0, 0], posts=1),
+        make_run(gone=[0, 0, 0], dies=0, stores=False),
+        make_run(gone=[0, 0, 0], posts=1),
+    ],
+)
 @given(st.integers(0, 30), st.sampled_from([(), ("aturan",)]), RUNS)
 def test_whatever_ends_a_run_the_next_ones_lose_nothing(count: int, pinned: Sequence[str], runs: list[dict]) -> None:  # type: ignore[type-arg]
     shown = List(count, pinned)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,6 +38,13 @@ class Opened:
     changes: Mapping[str, object] = field(default_factory=dict)
     is_last: bool = True
     lacks: StopSource | None = None
+
+
+class Step(NamedTuple):
+    """A page of a pass: its address, and how many pages there are before it."""
+
+    page: str
+    depth: int
 
 
 # What makes the items of an entry: of the entry alone, or of the pages behind it.
@@ -76,29 +84,43 @@ class _Walk:
     def read(self, url: str) -> Iterator[Batch]:
         """Finish the pass that is under way, then make one from the list's first page."""
         if self._place(url).page:
-            yield from self._read_on(self._place(url), self._trip.fetch(self._place(url).page))
+            yield from self._resume(self._place(url))
         place = self._place(url)
         page = self._trip.fetch(url, _conditions(place))
         if page.status == NOT_MODIFIED:
             yield self._batch(msgspec.structs.replace(place, read_at=self._trip.clock()))
         else:
-            yield from self._read_on(passes.begin(place, page.headers), page)
+            place = passes.begin(place, page.headers)
+            yield from self._read_on(place, self._read(place, page))
 
     def _place(self, url: str) -> Place:
         return next((place for place in self._cursor.places if place.url == url), Place(url=url))
 
-    def _read_on(self, place: Place, page: Page) -> Iterator[Batch]:
+    def _read(self, place: Place, page: Page) -> Listed:
+        return read_page(self._trip.settings, page, is_first=place.depth == 0)
+
+    def _resume(self, place: Place) -> Iterator[Batch]:
+        """Go on with the pass under way, from before what has moved up since."""
+        listed = self._read(place, self._trip.fetch(place.page))
+        while passes.is_behind(place, listed.entries):
+            place = passes.step_back(place)
+            yield self._batch(place)
+            listed = self._read(place, self._trip.fetch(place.page))
+        yield from self._read_on(place, listed)
+
+    def _read_on(self, place: Place, listed: Listed) -> Iterator[Batch]:
         """Read from this page down to what is known, and end the pass."""
         before: list[Entry] = []
+        step = Step(place.page, place.depth)
         while True:
-            listed = read_page(self._trip.settings, page, is_first=place.depth == 0)
-            place = yield from self._take(place, listed)
+            place = yield from self._take(place, listed, step)
             following = self._find_following(place, listed, before)
             if not following or self._is_done(place, listed):
                 break
             if place != self._place(place.url):
                 yield self._batch(place)
-            before, page, place = listed.entries, self._trip.fetch(following), passes.turn(place, following)
+            before, step = listed.entries, Step(following, step.depth + 1)
+            listed = read_page(self._trip.settings, self._trip.fetch(following), is_first=False)
         now = self._trip.clock()
         is_whole = passes.reaches_known(place, listed.entries, is_last=not following)
         yield self._batch(passes.finish(place, now), gaps=() if is_whole or not place.known else (self._gap(place),))
@@ -114,27 +136,31 @@ class _Walk:
         is_far = place.depth + 1 >= self._trip.settings.pages_back
         return is_far or passes.reaches_known(place, listed.entries, is_last=False)
 
-    def _take(self, place: Place, listed: Listed) -> Generator[Batch, None, Place]:
+    def _take(self, place: Place, listed: Listed, step: Step) -> Generator[Batch, None, Place]:
         """Take what is wanted of a page, its oldest entries first; gives the place behind it."""
         wanted = [one for one in reversed(listed.entries) if passes.is_wanted(place, one) and self._is_in_window(one)]
         if self._opener is None:
-            return (yield from self._take_at_once(place, listed, wanted))
+            return (yield from self._take_at_once(place, listed, wanted, step))
         for entry in wanted:
             place = yield from self._open(place, entry, self._opener)
-        return passes.take(place, listed.entries)
+        return passes.turn(passes.take(place, listed.entries), listed.entries, *step)
 
-    def _take_at_once(self, place: Place, listed: Listed, wanted: Sequence[Entry]) -> Generator[Batch, None, Place]:
+    def _take_at_once(
+        self, place: Place, listed: Listed, wanted: Sequence[Entry], step: Step
+    ) -> Generator[Batch, None, Place]:
         fitting = wanted[: self._trip.budget.posts]
-        items = tuple(item for entry in fitting for item in self._read(place, listed, entry))
+        items = tuple(item for entry in fitting for item in self._make_items(place, listed, entry))
         self._trip.budget.spend(len(items))
-        place = passes.take(place, fitting if len(fitting) < len(wanted) else listed.entries)
+        is_whole = len(fitting) == len(wanted)
+        place = passes.take(place, listed.entries if is_whole else fitting)
+        place = passes.turn(place, listed.entries, *step) if is_whole else place
         if items:
             yield self._batch(place, items)
-        if len(fitting) < len(wanted):
+        if not is_whole:
             self._trip.budget.ask()
         return place
 
-    def _read(self, place: Place, listed: Listed, entry: Entry) -> Iterator[Item]:
+    def _make_items(self, place: Place, listed: Listed, entry: Entry) -> Iterator[Item]:
         for item in self._reader(self._trip, listed, entry):
             yield self._mark_change(item, place, entry)
 

@@ -15,14 +15,18 @@ from dengar.ingest.formats.row import contents_id
 MOST_KNOWN = 500
 # Entries that are pinned to the top are always known: only the last ones of a page say that what follows is known too.
 LAST = 3
+# A list from which entries vanish moves up: so many pages before the one that was read last are remembered.
+MOST_TRAIL = 8
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where the reading of one list stands.
 
     `known` are the entries of the last complete pass, with the marks of their fields. Of the pass under way: `top` are
-    those that it has seen, `page` is the page that it was on (empty: there is none), `done` what was taken from it, and
-    `depth` how many pages there were before it. `misses` counts entries in a row behind which something was missing.
+    those that it has seen, `page` is the last page that was taken as a whole (or the first one; empty: there is no
+    pass), `edge` the entries that were on it, `depth` how many pages there were before it, and `trail` the addresses of
+    the last of those. `done` was taken from pages that were not taken as a whole. `misses` counts entries in a row behind
+    which something was missing.
     """
 
     url: str
@@ -32,6 +36,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     known: Mapping[str, str] = {}
     top: Mapping[str, str] = {}
     page: str = ""
+    edge: tuple[str, ...] = ()
+    trail: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
     depth: int = 0
     misses: int = 0
@@ -48,15 +54,31 @@ def begin(place: Place, headers: Mapping[str, str]) -> Place:
     return msgspec.structs.replace(place, page=place.url, etag=etag, modified=modified)
 
 
-def turn(place: Place, page: str) -> Place:
-    """Go on to the next page."""
-    return msgspec.structs.replace(place, page=page, depth=place.depth + 1, done=())
+def turn(place: Place, entries: Sequence[Entry], page: str, depth: int) -> Place:
+    """Note that this page, so many pages deep, is taken as a whole."""
+    trail = (*place.trail, place.page)[-MOST_TRAIL:] if depth > place.depth else place.trail
+    edge = tuple(key(entry) for entry in entries)
+    done = tuple(name for name in place.done if name not in edge)
+    return msgspec.structs.replace(place, page=page, depth=depth, edge=edge, trail=trail, done=done)
+
+
+def is_behind(place: Place, entries: Sequence[Entry]) -> bool:
+    """Say whether the list has moved up since this page was taken: entries not taken may stand before it now."""
+    before = {*place.edge, *(name for name in place.top if name not in place.done)}
+    return bool(place.depth) and not any(key(entry) in before for entry in entries)
+
+
+def step_back(place: Place) -> Place:
+    """Go back to the page before; to the list's first one where that is forgotten."""
+    if not place.trail:
+        return msgspec.structs.replace(place, page=place.url, depth=0)
+    return msgspec.structs.replace(place, page=place.trail[-1], trail=place.trail[:-1], depth=place.depth - 1)
 
 
 def is_wanted(place: Place, entry: Entry) -> bool:
     """Say whether an entry is new, or says something else than when it was read last."""
     name = key(entry)
-    if name in place.done and name not in place.top:  # it is deeper in the list than `top` remembers
+    if (name in place.done or name in place.edge) and name not in place.top:  # it is deeper in the list than `top` remembers
         return False
     return entry.mark != place.top.get(name, place.known.get(name))
 
