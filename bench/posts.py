@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
-from dengar.geocode.gazetteer import Entry, read_areas, read_names
+from dengar.geocode.tables import Entry, read_areas, read_names
 from dengar.models.place import Area
 
 REPEATS = 0.2  # of the posts speak of a problem that an earlier one spoke of
@@ -77,7 +77,7 @@ def make_posts(count: int, seed: int = 0) -> Iterator[dict[str, object]]:
     """Give so many distinct posts, two seconds apart."""
     rng = random.Random(seed)  # noqa: S311  nothing is secret here
     areas = {area.code: area for area in read_areas() if area.level == "kelurahan"}
-    city = City(areas, [entry for _, entry in read_names() if entry.lat is not None and entry.codes])
+    city = City(areas, [entry for _, entry in read_names() if entry.spots and entry.codes])
     recent: deque[Problem] = deque(maxlen=RECENT)
     for number in range(count):
         yield {

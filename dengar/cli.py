@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
+from dengar.gazetteer_cli import gazetteer
 from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train
 from dengar.models import Run
@@ -340,5 +341,5 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
     sys.exit(1 if errors else 0)
 
 
-for _command in (train, evaluate, models, label, drift, reclassify):
+for _command in (train, evaluate, models, label, drift, reclassify, gazetteer):
     main.add_command(_command)

@@ -158,6 +158,7 @@ def _place_row(place: Place) -> Row:
             for one in place.candidates
         ],
         "border_m": place.border_m,
+        "border_code": place.border_code,
         "precision": place.precision,
         "reason": place.reason,
     }

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     )
     model_dir: Path | None = Field(default=None, description="Folder of the trained classifier.")
     rules: Path | None = Field(default=None, description="A routing rules file; left out: Jakarta's.")
-    boundaries: Path | None = Field(default=None, description="GeoJSON of exact kelurahan polygons.")
+    gazetteer_dir: Path | None = Field(default=None, description="Folder of imported names and boundaries.")
     web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.", repr=False)
 

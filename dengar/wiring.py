@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dengar.classify import Classifier
-    from dengar.geocode import Locator
+    from dengar.geocode.ground import Ground
+    from dengar.geocode.importing.folder import Folder
     from dengar.judging import Judging
+    from dengar.locating import Locating
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
     from dengar.routing.rules import Router
@@ -123,7 +125,7 @@ class Parts:
         return Judging(self.store, self.registry, packaged)
 
     @cached_property
-    def locator(self) -> "Locator":
+    def locator(self) -> "Locating":
         """The locator with the city's tables."""
         return load_locator(self.settings)
 
@@ -133,7 +135,7 @@ class Parts:
         from dengar.routing.rules import BUILT_IN, load_rules
         from dengar.routing.units import make_units
 
-        units: list[Unit] = make_units(self.locator.areas)
+        units: list[Unit] = make_units(self.locator.current().areas)
         self.store.units.save(units)
         return load_rules(
             self.settings.rules or BUILT_IN, set(category_codes().values()), {unit.code: unit for unit in units}
@@ -276,11 +278,25 @@ def packaged_model(settings: Settings) -> "Path":
     return settings.model_dir or FOLDER
 
 
-def load_locator(settings: Settings) -> "Locator":
-    """Load the locator with the city's tables."""
-    from dengar.geocode import Locator
+def load_locator(settings: Settings) -> "Locating":
+    """Load the locator with the city's tables and what was imported; it follows later imports."""
+    from dengar.locating import Locating
 
-    return Locator(settings.boundaries)
+    return Locating(gazetteer_folder(settings))
+
+
+def load_ground(settings: Settings) -> "Ground":
+    """Give the areas that were imported, or else the built-in ones."""
+    from dengar.geocode.ground import built_in_ground
+
+    return gazetteer_folder(settings).load_ground() or built_in_ground()
+
+
+def gazetteer_folder(settings: Settings) -> "Folder":
+    """Give the folder of imported names and boundaries."""
+    from dengar.geocode.importing.folder import Folder
+
+    return Folder(settings.gazetteer_dir or settings.data_dir / "gazetteer")
 
 
 def category_codes() -> dict[str, str]:

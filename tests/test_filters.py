@@ -117,7 +117,8 @@ def test_the_row_of_a_place_has_exactly_these_fields() -> None:
         "mentions": [{"start": 0, "end": 3, "text": "JKS", "type": "kota"}],
         "place": {
             "level": "kota", "kelurahan_code": None, "kelurahan": None, "kecamatan": None, "kota": "Jakarta Selatan",
-            "lat": None, "lon": None, "confidence": 0.5, "candidates": [], "border_m": None, "precision": "kota",
+            "lat": None, "lon": None, "confidence": 0.5, "candidates": [], "border_m": None, "border_code": None,
+            "precision": "kota",
             "reason": "x",
         },
     }  # fmt: skip

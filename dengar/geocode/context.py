@@ -1,21 +1,12 @@
-"""What the words around a name say: a place, a person, a direction, or no name at all."""
+"""Whether a name is believable as a place at all: everyday words need an area word, a place word or a capital."""
 
 from dengar.geocode.gazetteer import Match
-from dengar.geocode.hits import Hit
 from dengar.geocode.text import Tokens
-from dengar.geocode.words import (
-    COMMON,
-    HEADS,
-    HONORIFICS,
-    OFFICES,
-    PLACE_WORDS,
-    PLAIN_PHRASES,
-    TOWARDS,
-    UNUSUAL,
-)
+from dengar.geocode.words import COMMON, HEADS, PLACE_WORDS, PLAIN_PHRASES, STOP, UNUSUAL
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
 RT_WORDS = frozenset({"rt", "rw", "ri"})
+BUILT_IN = frozenset({"areas", "family", "gtfs", "petajakarta", "knowledge", "belief", "outside", "common"})
 
 
 def word_before(tokens: Tokens, i: int) -> str:
@@ -26,29 +17,22 @@ def word_before(tokens: Tokens, i: int) -> str:
 
 
 def believable(tokens: Tokens, match: Match) -> bool:
-    """Say whether a name is meant as a place: everyday words need an area word, a place word or a capital."""
+    """Say whether a name is meant as a place."""
     word, before = tokens.words[match.first], word_before(tokens, match.first)
     written = tokens.capital(match.first) and not tokens.upper
     if match.last - match.first > 1:
         return written or " ".join(tokens.words[match.first : match.last]) not in PLAIN_PHRASES
-    if before in AREA_WORDS or before in RT_WORDS:
-        return True
+    return before in AREA_WORDS or before in RT_WORDS or _believable_alone(match, word, before, written=written)
+
+
+def _believable_alone(match: Match, word: str, before: str, *, written: bool) -> bool:
+    """Say whether a single word is meant as a place; `written` says that it has a capital."""
     if before == "hari" or (before in HEADS and match.entries[0].kind == "outside"):
         return False
     if word in COMMON:
         return before in PLACE_WORDS and written
     if word in UNUSUAL or any(entry.source == "common" for entry in match.entries):
         return before in PLACE_WORDS or (written and match.first > 0)
-    return True
-
-
-def is_person(tokens: Tokens, hit: Hit) -> bool:
-    """Say whether a bare name follows a form of address."""
-    named = hit.said == "bare" and hit.kind != "rt_rw" and tokens.words[hit.first] not in HEADS
-    return named and word_before(tokens, hit.first) in HONORIFICS
-
-
-def is_direction(tokens: Tokens, hit: Hit) -> bool:
-    """Say whether the place is only where somebody is going, or an office's name."""
-    before = word_before(tokens, hit.first)
-    return before in TOWARDS or before in OFFICES
+    # A city's map names a shop after every word.
+    is_built_in = any(entry.source in BUILT_IN for entry in match.entries)
+    return is_built_in or (word not in STOP and before in PLACE_WORDS and written)

@@ -1,25 +1,30 @@
 """A place name in a text, as it was found and as it is said."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from dengar.geocode.gazetteer import Entry, Match
+from dengar.geocode.gazetteer import Match
+from dengar.geocode.tables import Entry
 from dengar.geocode.text import Tokens
+
+Said = Literal["explicit", "bare", "named", "tail"]
+Role = Literal["at", "near", "between", "towards", "route", "office", "like", "person"]
 
 
 @dataclass(slots=True)
 class Hit:
     """A place name at tokens first..last-1: what the text calls it, what the tables know, and how it is said.
 
-    `said` is explicit ("Kel. X"), bare, named (only the beginning is known) or tail (all but a number is known);
-    `towards` marks a mere direction.
+    `said` is explicit ("Kel. X"), bare, named (only the beginning is known) or tail (all but a number is known); `role`
+    is what the words around make of it (roles.py).
     """
 
     first: int
     last: int
     kind: str
     entries: tuple[Entry, ...] = ()
-    said: str = "bare"
-    towards: bool = False
+    said: Said = "bare"
+    role: Role = "at"
     inner: list[Match] = field(default_factory=list)
 
 

@@ -1,19 +1,19 @@
 """The door to this part: texts in, places out."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dengar.geocode.evidence import City, Evidence, of_hit
-from dengar.geocode.gazetteer import Gazetteer
+from dengar.geocode.city import City
+from dengar.geocode.evidence import Evidence, Judge
+from dengar.geocode.gazetteer import Gazetteer, Layer
+from dengar.geocode.ground import Ground, built_in_ground
 from dengar.geocode.hits import Found
 from dengar.geocode.mentions import Finder
 from dengar.geocode.outside import outside_name
-from dengar.geocode.points import Grid, Points, point_problem
-from dengar.geocode.polygons import Polygons
+from dengar.geocode.points import point_problem
 from dengar.geocode.reason import make_reason
-from dengar.geocode.resolve import believe, best_spot, choose, make_place
-from dengar.models.place import Area, Located, Mention, Place, Point
+from dengar.geocode.resolve import believe, best_spot, candidates, choose, make_place
+from dengar.models.place import Located, Mention, Place, Point
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,21 +25,21 @@ GEOTAG_OWN = 0.95
 LATER = 0.9  # people write from small to large: a bare area after another place is the wider one
 WIDER = frozenset({"kelurahan", "kecamatan", "area"})
 EDGE_M = 60.0  # a geotag nearer to a border than this may be on the other side
+CHUNK = 256  # texts that are read together
 LONGEST = 200_000  # characters of one text that are read
 
 
 class Locator:
     """Finds the place of complaints in one city; made once, then used for every text.
 
-    `boundaries` is a GeoJSON of exact polygons with the property `code`, used instead of the built-in grid.
+    `ground` are imported boundaries in place of the built-in areas and their grid, `layers` imported names.
     """
 
-    def __init__(self, boundaries: Path | None = None) -> None:
-        gazetteer = Gazetteer()
-        self.areas: tuple[Area, ...] = gazetteer.areas
+    def __init__(self, ground: Ground | None = None, layers: Sequence[Layer] = ()) -> None:
+        self.areas, self._points = ground or built_in_ground()
         self._city = City(self.areas)
-        self._finder = Finder(gazetteer)
-        self._points: Points = Polygons(boundaries) if boundaries else Grid()
+        self._judge = Judge(self._city)
+        self._finder = Finder(Gazetteer(self.areas, layers))
 
     def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
         """Give the kelurahan code around each point, None for points in no kelurahan and for NaN."""
@@ -54,14 +54,21 @@ class Locator:
         """Give for each text its mentions and its place; geotags and hints belong to the texts one by one."""
         geotags = geotags if geotags is not None else [None] * len(texts)
         hints = hints if hints is not None else [None] * len(texts)
-        return [self._locate(*one) for one in zip(texts, geotags, hints, strict=True)]
+        rows = list(zip(texts, geotags, hints, strict=True))
+        return [one for start in range(0, len(rows), CHUNK) for one in self._locate_some(rows[start : start + CHUNK])]
 
-    def _locate(self, text: str, geotag: Point | None, hint: str | None) -> Located:
-        found = self._finder.find(text[:LONGEST])
-        hinted = self._finder.find(hint[:LONGEST]) if hint else None
+    def _locate_some(self, rows: Sequence[tuple[str, Point | None, str | None]]) -> list[Located]:
+        texts, geotags, hints = zip(*rows, strict=True)
+        found = self._finder.find([text[:LONGEST] for text in texts])
+        hinted = iter(self._finder.find([hint[:LONGEST] for hint in hints if hint]))
+        fields = [next(hinted) if hint else None for hint in hints]
+        return [self._locate(*one) for one in zip(found, geotags, fields, strict=True)]
+
+    def _locate(self, found: Found, geotag: Point | None, hinted: Found | None) -> Located:
         evidence, said = self._evidence(found)
-        more, more_said = self._evidence(hinted) if hinted else ([], [])
-        evidence, said = [*evidence, *more], [*said, *(f"isian tempat: {words}" for words in more_said)]
+        if hinted:
+            more, more_said = self._evidence(hinted)
+            evidence, said = [*evidence, *more], [*said, *(f"isian tempat: {words}" for words in more_said)]
         problem = self._add_geotag(geotag, evidence, said)
         outside = outside_name(found, evidence)
         place = None if outside else self._place(evidence, said, geotag if not problem else None)
@@ -75,8 +82,8 @@ class Locator:
         said: list[str] = []
         seen = set()
         for hit in found.hits:
-            for one in of_hit(hit, self._city):
-                key = frozenset(one.shares.items())
+            for one in self._judge.read(hit):
+                key = one.shares.tobytes()
                 if key not in seen:
                     seen.add(key)
                     wider = bool(evidence) and hit.said == "bare" and hit.kind in WIDER
@@ -91,8 +98,8 @@ class Locator:
         code = self._points.kelurahan_of([geotag.lat], [geotag.lon])[0]
         problem = point_problem(geotag.lat, geotag.lon, code)
         if problem is None:
-            border = self._points.border_m(geotag.lat, geotag.lon)
-            own = GEOTAG_OWN if border is None or border > EDGE_M else 0.6
+            border = self._points.border(geotag.lat, geotag.lon)
+            own = GEOTAG_OWN if border is None or border.metres > EDGE_M else 0.6
             evidence.append(Evidence(self._city.around(str(code), own), GEOTAG_TRUST))
             said.append("titik geotag")
         return problem
@@ -103,16 +110,27 @@ class Locator:
         chosen = choose(belief, self._city) if evidence else None
         if chosen is None:
             return None
-        code, level, confidence = chosen
-        place = make_place(code, level, confidence, belief, self._city)
-        spot = best_spot(evidence, code)
-        if geotag and self._inside(geotag.lat, geotag.lon, code):
-            place = place.replace(lat=geotag.lat, lon=geotag.lon, precision="point")
-        elif spot and spot[0].lat is not None:
-            place = place.replace(lat=spot[0].lat, lon=spot[0].lon, precision=spot[1])
-        if place.precision == "point" and place.lat is not None and place.lon is not None:
-            place = place.replace(border_m=self._points.border_m(place.lat, place.lon))
-        return place.replace(reason=make_reason(place, evidence, said))
+        spot = best_spot(evidence, chosen.code)
+        if geotag and self._inside(geotag.lat, geotag.lon, chosen.code):
+            lat, lon, precision = geotag.lat, geotag.lon, "point"
+        elif spot:
+            lat, lon, precision = spot
+        else:
+            area = self._city.areas[chosen.code]
+            lat, lon, precision = area.lat, area.lon, chosen.level
+        border = self._points.border(lat, lon) if precision == "point" else None
+        others = candidates(belief, self._city)
+        return make_place(
+            chosen,
+            self._city,
+            lat=lat,
+            lon=lon,
+            precision=precision,
+            candidates=others,
+            border_m=border.metres if border else None,
+            border_code=border.code if border else None,
+            reason=make_reason(chosen, others, evidence, said, self._city),
+        )
 
     def _inside(self, lat: float, lon: float, code: str) -> bool:
         """Say whether a point lies in an area."""

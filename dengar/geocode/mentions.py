@@ -1,16 +1,17 @@
-"""Find the names of places in a text.
+"""Find the names of places in texts.
 
-A text goes through the automaton first; only one that holds a name or an opening word becomes a spaCy Doc, whose
-PhraseMatcher finds the opening words ("Jl.", "Kel.", "RT"). What a word opens and what the tables know are then put
-together: the longest span wins, and inside it the smaller names stay as hints.
+What a word opens ("Jl.", "Kel.", "RT") and what the tables know are put together: the longest span wins, and inside it
+the smaller names stay as hints. Then spaCy reads what the words around each name make of it (roles.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dengar.geocode.context import AREA_WORDS, RT_WORDS, believable, is_direction, is_person
-from dengar.geocode.gazetteer import Entry, Gazetteer, Match
+from dengar.geocode.context import AREA_WORDS, RT_WORDS, believable
+from dengar.geocode.gazetteer import Gazetteer, Match
 from dengar.geocode.heads import is_tail, name_end, next_word, rt_rw_end, tail_end, with_address
-from dengar.geocode.hits import Found, Hit, longest, settle_levels
+from dengar.geocode.hits import Found, Hit, Said, longest, settle_levels
+from dengar.geocode.roles import Roles
+from dengar.geocode.tables import Entry
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos
 from dengar.geocode.words import HEADS, LOOSE, STOP
@@ -23,55 +24,42 @@ LEVELS = ("kelurahan", "kecamatan", "kota")
 KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
 
 
+OPENERS = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
+
+
 class Finder:
-    """Finds hits with one gazetteer; holds the spaCy matcher."""
+    """Finds hits with one gazetteer."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        from spacy.matcher import PhraseMatcher
-        from spacy.tokens import Doc
-        from spacy.vocab import Vocab
-
         self.gazetteer = gazetteer
         self.typos = Typos(gazetteer.areas)
-        self.vocab = Vocab()
-        self.openers = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
-        self.matcher = PhraseMatcher(self.vocab)
-        self.matcher.add("OPENER", [Doc(self.vocab, words=[word]) for word in sorted(self.openers)])
+        self.roles = Roles()
 
-    def find(self, text: str) -> Found:
-        """Give every place name of a text."""
-        tokens = tokenise(text)
-        matches = self.gazetteer.find(tokens.hay, tokens.begins, tokens.stops)
+    def find(self, texts: Sequence[str]) -> list[Found]:
+        """Give every place name of each text."""
+        batch = [self._find(tokenise(text)) for text in texts]
+        self.roles.give([found for found in batch if found.hits or found.outside])
+        for found in batch:
+            found.hits = [hit for hit in found.hits if hit.role != "person"]
+            found.outside = [hit for hit in found.outside if hit.role != "person"]
+            settle_levels(found.hits)
+        return batch
+
+    def _find(self, tokens: Tokens) -> Found:
+        matches = self.gazetteer.find(tokens)
         matches += self._misspelt(tokens, matches)
-        openers = self._openers(tokens) if not self.openers.isdisjoint(tokens.words) else []
+        openers = [i for i, word in enumerate(tokens.words) if word in OPENERS]
         if not (matches or openers):
             return Found(tokens, [], [])
-        hits = [*self._opened(tokens, openers, matches), *self._known(tokens, matches)]
-        kept = longest(hits, matches)
-        kept = [hit for hit in kept if not is_person(tokens, hit)]
-        for hit in kept:
-            hit.towards = is_direction(tokens, hit)
+        kept = longest([*self._opened(tokens, openers, matches), *self._known(tokens, matches)], matches)
         inside = [hit for hit in kept if hit.kind != "outside"]
-        settle_levels(inside)
         return Found(tokens, inside, [hit for hit in kept if hit.kind == "outside"])
-
-    def _openers(self, tokens: Tokens) -> list[int]:
-        """Give the tokens that open a name."""
-        from spacy.tokens import Doc
-
-        doc = Doc(self.vocab, words=[word if word in self.openers else "-" for word in tokens.words])
-        return sorted(start for _, start, _ in self.matcher(doc))
 
     def _misspelt(self, tokens: Tokens, matches: list[Match]) -> list[Match]:
         """Give area names with one wrong letter, where nothing else is known."""
-        covered = {i for match in matches for i in range(match.first, match.last)}
-        found = []
-        for i, word in enumerate(tokens.words):
-            if i not in covered and word not in STOP:
-                name = self.typos.one_off(word)
-                if name:
-                    found.append(Match(i, i + 1, self.gazetteer.named[name]))
-        return found
+        found = self.typos.find(tokens.words)
+        covered = {i for match in matches for i in range(match.first, match.last)} if found else set()
+        return [Match(i, i + 1, self.gazetteer.named[name]) for i, name in found if i not in covered]
 
     def _opened(self, tokens: Tokens, openers: list[int], matches: list[Match]) -> Iterator[Hit]:
         """Give the names that begin with an opening word."""
@@ -147,7 +135,7 @@ class Finder:
         last = max(end, known.last)
         last = with_address(tokens, last) if kind in ADDRESSED else last
         rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
-        said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
+        said: Said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
         return Hit(i, last, kind, known.entries, said)
 
     def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
@@ -155,7 +143,7 @@ class Finder:
         if tokens.words[first] in {"jalan", "gang"}:
             return ()
         name = " ".join(word for word in tokens.words[first + 1 : last] if word[0].isalnum())
-        entries = self.gazetteer.named.get(name, ())
+        entries = self.gazetteer.find_name(name)
         return tuple(entry for entry in entries if entry.kind not in LEVELS and entry.kind != "outside")
 
     def _known(self, tokens: Tokens, matches: list[Match]) -> Iterator[Hit]:

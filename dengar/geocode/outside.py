@@ -6,6 +6,7 @@ from dengar.geocode.hits import Found, Hit
 from dengar.geocode.words import words
 
 PASSING = words("dari tol antar")
+PASSED = frozenset({"towards", "route", "office", "like"})
 WHOLE = words("bare tail")  # "Jl. Raya Bogor" is a street that the tables know as a whole
 CITY_WORDS = words("jakarta dki jkt jakartans")
 AREAS = words("kelurahan kecamatan area landmark waterway transit_stop road_structure")
@@ -26,7 +27,7 @@ def _foreign(found: Found) -> Hit | None:
     """Give the first foreign name that is no mere direction, or an area after "Desa" that the city does not have."""
     for hit in found.outside:
         before = found.tokens.words[hit.first - 1] if hit.first else ""
-        if not hit.towards and before not in PASSING:
+        if hit.role not in PASSED and before not in PASSING:
             return hit
     for hit in found.hits:
         start = next_word(found.tokens, hit.first + 1)
@@ -49,7 +50,7 @@ def _is_city(found: Found, foreign: Hit) -> bool:
             return True
         words_of_name = hit.last - hit.first
         apart = any(word[0].isalnum() for word in found.tokens.words[hit.last : foreign.first])
-        if hit.entries and hit.kind in AREAS and not hit.towards and hit.last <= foreign.first and apart:
+        if hit.entries and hit.kind in AREAS and hit.role not in PASSED and hit.last <= foreign.first and apart:
             return True
         if hit.kind in {"kelurahan", "kecamatan"} and words_of_name > 1 and apart:
             return True

@@ -1,9 +1,10 @@
 """Which kelurahan contains a point, and how far the next one is: by the grid of make_grid.py."""
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,13 @@ REACH_M = 5_000.0
 STEPS = 6  # runs looked at on each side of a point, per row: enough to jump over rivers and basins without an owner
 
 
+class Border(NamedTuple):
+    """The nearest other kelurahan: how far it is, and its code."""
+
+    metres: float
+    code: str
+
+
 class Points(Protocol):
     """Whatever can answer for points: the grid here, or exact polygons (polygons.py)."""
 
@@ -26,61 +34,75 @@ class Points(Protocol):
         """Give the code of the kelurahan around each point, None outside all of them."""
         ...
 
-    def border_m(self, lat: float, lon: float) -> float | None:
-        """Give the metres from a point to the nearest other kelurahan."""
+    def border(self, lat: float, lon: float) -> Border | None:
+        """Give the nearest other kelurahan; None beyond 5 km and outside all."""
         ...
 
 
 class Grid:
-    """The built-in grid: one binary search per point, vectorised."""
+    """A grid of make_grid.py: one binary search per point, vectorised."""
 
-    def __init__(self, path: Path = GRID) -> None:
+    def __init__(self, data: "Mapping[str, npt.NDArray[np.generic]]") -> None:
         import numpy as np
 
-        with np.load(path) as data:
-            self.west, self.south, self.cell, columns, rows = data["frame"].tolist()
-            self.starts = np.cumsum(data["gaps"], dtype=np.int64)
-            self.area = data["area"]
-            self.codes: Codes = np.array([str(code) or None for code in data["codes"]], dtype=object)
+        self.west, self.south, self.cell, columns, rows = data["frame"].tolist()
+        self.starts = np.cumsum(data["gaps"], dtype=np.int64)
+        self.area = data["area"]
+        self.codes: Codes = np.array([str(code) or None for code in data["codes"]], dtype=object)
         self.columns, self.rows = int(columns), int(rows)
         self._border_of = lru_cache(maxsize=50_000)(self._find_border)
+
+    @classmethod
+    def built_in(cls) -> Self:
+        """Give the grid of the city that comes along."""
+        import numpy as np
+
+        with np.load(GRID) as data:
+            return cls(dict(data))
 
     def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
         """Give the code of the kelurahan around each point, None outside all of them."""
         import numpy as np
 
-        cells = self._cells(np.asarray(lats, dtype=np.float64), np.asarray(lons, dtype=np.float64))
-        runs = np.searchsorted(self.starts, np.maximum(cells, 0), side="right") - 1
-        found: Codes = self.codes[np.where(cells < 0, 0, self.area[runs])]
+        found: Codes = self.codes[self.places_of(np.asarray(lats, np.float64), np.asarray(lons, np.float64))]
         return found
 
-    def border_m(self, lat: float, lon: float) -> float | None:
-        """Give the metres to the nearest other kelurahan, right to one cell; None beyond 5 km and outside all."""
+    def places_of(self, lats: "Floats", lons: "Floats") -> "npt.NDArray[np.int64]":
+        """Give the value of the cell of each point: a place in `codes`, 0 outside, or EDGE."""
+        import numpy as np
+
+        cells = self._cells(lats, lons)
+        runs = np.searchsorted(self.starts, np.maximum(cells, 0), side="right") - 1
+        places: npt.NDArray[np.int64] = np.where(cells < 0, 0, self.area[runs])
+        return places
+
+    def border(self, lat: float, lon: float) -> Border | None:
+        """Give the nearest other kelurahan, right to one cell; None beyond 5 km and outside all."""
         if not (math.isfinite(lat) and math.isfinite(lon)):
             return None
         row, column = math.floor((lat - self.south) / self.cell), math.floor((lon - self.west) / self.cell)
         return self._border_of(row, column) if 0 <= row < self.rows and 0 <= column < self.columns else None
 
-    def _find_border(self, row: int, column: int) -> float | None:
-        reaches = NEAR_M, REACH_M
-        found = (self._nearest_border(row, column, reach) for reach in reaches)
-        return next((round(metres, 1) for metres, reach in zip(found, reaches, strict=False) if metres <= reach), None)
+    def _find_border(self, row: int, column: int) -> Border | None:
+        found = (self._nearest_border(row, column, reach) for reach in (NEAR_M, REACH_M))
+        return next((border for border in found if border), None)
 
-    def _nearest_border(self, row: int, column: int, reach: float) -> float:
-        """Give the metres to the nearest other kelurahan, looking at the rows within reach."""
+    def _nearest_border(self, row: int, column: int, reach: float) -> Border | None:
+        """Give the nearest other kelurahan within reach, looking at the rows within reach."""
         import numpy as np
 
         cell = row * self.columns + column
         own = int(self.area[np.searchsorted(self.starts, cell, side="right") - 1])
         if own == 0:
-            return float("inf")
+            return None
         height = self.cell * METRES_PER_DEGREE
         width = height * math.cos(math.radians(self.south + (row + 0.5) * self.cell))
         far = int(reach / height)
         rows = np.arange(max(row - far, 0), min(row + far + 1, self.rows))
-        across = self._nearest_other(rows, column, own) * width
-        down = np.maximum(np.abs(rows - row) - 0.5, 0) * height
-        return float(np.sqrt(across**2 + down**2).min())
+        gaps, values = self._nearest_other(rows, column, own)
+        metres = np.hypot(gaps * width, np.maximum(np.abs(rows - row) - 0.5, 0) * height)
+        best = int(metres.argmin())
+        return Border(round(float(metres[best]), 1), self.codes[values[best]]) if metres[best] <= reach else None
 
     def _cells(self, lats: "Floats", lons: "Floats") -> "npt.NDArray[np.int64]":
         """Give the number of the cell of each point, -1 outside the frame and for NaN."""
@@ -93,8 +115,10 @@ class Grid:
             cells: npt.NDArray[np.int64] = np.where(inside, rows * self.columns + columns, -1).astype(np.int64)
         return cells
 
-    def _nearest_other(self, rows: "npt.NDArray[np.int64]", column: int, own: int) -> "Floats":
-        """Give for each row how many cells lie between `column` and the nearest cell of another kelurahan."""
+    def _nearest_other(
+        self, rows: "npt.NDArray[np.int64]", column: int, own: int
+    ) -> tuple["Floats", "npt.NDArray[np.int64]"]:
+        """Give for each row how many cells lie between `column` and the nearest other kelurahan, and which that is."""
         import numpy as np
 
         first = (rows * self.columns)[:, None]
@@ -103,9 +127,11 @@ class Grid:
         west = np.maximum(self.starts[run] - first, 0)
         east = np.minimum(self.starts[run + 1] - first, self.columns) - 1
         gap = np.maximum(np.maximum(west - column, column - east) - 0.5, 0)
-        other = (self.area[run] != 0) & (self.area[run] != own) & (west <= east)
-        nearest: Floats = np.where(other, gap, np.inf).min(axis=1)
-        return nearest
+        other = (self.area[run] > 0) & (self.area[run] != own) & (west <= east)
+        gaps = np.where(other, gap, np.inf)
+        best = gaps.argmin(axis=1)
+        line = np.arange(len(rows))
+        return gaps[line, best], self.area[run][line, best]
 
 
 def point_problem(lat: float, lon: float, code: str | None) -> str | None:

@@ -1,52 +1,70 @@
-"""Which kelurahan contains a point, by exact polygons that a city imports instead of the grid."""
+"""Which kelurahan contains a point, by exact outlines that a city imports instead of the built-in grid."""
 
-from pathlib import Path
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dengar.geocode.make_grid import EDGE
+from dengar.geocode.points import METRES_PER_DEGREE, NEAR_M, REACH_M, Border, Grid
+
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from dengar.geocode.points import Codes
 
-METRES_PER_DEGREE = 111_195.0
-
 
 class Polygons:
-    """Exact polygons from a GeoJSON whose features have the property `code`."""
+    """Exact outlines, in the order of the grid's codes; only points in cells on a border need them.
 
-    def __init__(self, path: Path) -> None:
+    `outlines` are in degrees, longitude first; the grid is one with edges (make_grid).
+    """
+
+    def __init__(self, outlines: "npt.NDArray[np.object_]", grid: Mapping[str, "npt.NDArray[np.generic]"]) -> None:
         import numpy as np
         import shapely
 
-        from dengar.geocode.make_grid import read_boundaries
-
-        boundaries = read_boundaries(path)
-        self.codes: Codes = np.array(list(boundaries), dtype=object)
-        self.shapes = np.array([shapely.union_all(parts) for parts in boundaries.values()])
-        self.tree = shapely.STRtree(self.shapes)
+        self.grid = Grid(grid)
+        self.codes = self.grid.codes[1:]
+        self.outlines = outlines
+        self._tree = shapely.STRtree(outlines)
+        # A plane through the city: lengths are right to one in a thousand for a city of 50 km.
+        middle = np.radians(np.array([outline.centroid.y for outline in outlines]).mean())
+        self._scale = np.array([METRES_PER_DEGREE * np.cos(middle), METRES_PER_DEGREE])
+        self._flat = shapely.STRtree([shapely.transform(outline, lambda xy: xy * self._scale) for outline in outlines])
+        self._border_of = lru_cache(maxsize=50_000)(self._find_border)
 
     def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
         """Give the code of the kelurahan around each point, None outside all of them."""
         import numpy as np
         import shapely
 
-        lats, lons = np.asarray(lats, dtype=np.float64), np.asarray(lons, dtype=np.float64)
-        found: Codes = np.full(lats.shape, None, dtype=object)
-        usable = np.flatnonzero(np.isfinite(lats) & np.isfinite(lons))
-        points, areas = self.tree.query(shapely.points(lons[usable], lats[usable]), predicate="intersects")
-        found[usable[points]] = self.codes[areas]
+        lats, lons = np.asarray(lats, np.float64), np.asarray(lons, np.float64)
+        places = self.grid.places_of(lats, lons)
+        edges = np.flatnonzero(places == EDGE)
+        places[edges] = 0
+        points, areas = self._tree.query(shapely.points(lons[edges], lats[edges]), predicate="intersects")
+        places[edges[points]] = areas + 1
+        found: Codes = self.grid.codes[places]
         return found
 
-    def border_m(self, lat: float, lon: float) -> float | None:
-        """Give the metres to the nearest other kelurahan: a plane around the point is exact enough for a city."""
-        import numpy as np
+    def border(self, lat: float, lon: float) -> Border | None:
+        """Give the nearest other kelurahan; None beyond 5 km and outside all."""
+        return self._border_of(lat, lon)
+
+    def _find_border(self, lat: float, lon: float) -> Border | None:
+        own = self.kelurahan_of([lat], [lon])[0]
+        return self._nearest(lat, lon, own, NEAR_M) or self._nearest(lat, lon, own, REACH_M) if own else None
+
+    def _nearest(self, lat: float, lon: float, own: str, reach: float) -> Border | None:
         import shapely
 
-        if not (np.isfinite(lat) and np.isfinite(lon)):
+        point = shapely.Point(lon * self._scale[0], lat * self._scale[1])
+        near = [
+            place for place in self._flat.query(point, predicate="dwithin", distance=reach) if self.codes[place] != own
+        ]
+        found = [(point.distance(self._flat.geometries[place]), self.codes[place]) for place in near]
+        if not found:
             return None
-        point = shapely.Point(lon, lat)
-        near = self.tree.query(point.buffer(0.05))
-        others = [self.shapes[i] for i in near if not self.shapes[i].intersects(point)]
-        metres = np.array([METRES_PER_DEGREE * np.cos(np.radians(lat)), METRES_PER_DEGREE])
-        flat = [shapely.transform(shape, lambda xy: (xy - (lon, lat)) * metres) for shape in others]
-        return round(min(shapely.distance(flat, shapely.Point(0, 0))), 1) if flat else None
+        metres, code = min(found)
+        return Border(round(metres, 1), code)

@@ -1,71 +1,77 @@
 """One place out of all evidence: belief in every kelurahan, then the smallest area that is believed enough."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from dengar.geocode.evidence import City, Evidence
-from dengar.geocode.gazetteer import Entry
+from dengar.geocode.city import City, normal
+from dengar.geocode.evidence import Evidence
 from dengar.models.place import Candidate, Level, Place, Precision
+
+if TYPE_CHECKING:
+    from dengar.geocode.city import Shares
 
 # The least belief with which each level is said.
 ENOUGH: dict[Level, float] = {"kelurahan": 0.46, "kecamatan": 0.55, "kota": 0.6}
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400
+LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 
 
-class Belief(NamedTuple):
-    """Belief in each kelurahan that any evidence speaks of; `rest` is the belief in all others together."""
-
-    shares: dict[str, float]
-    rest: float
-
-    def sums(self, digits: int) -> dict[str, float]:
-        """Give the belief in the areas above, by the first digits of the code."""
-        sums: dict[str, float] = {}
-        for code, share in self.shares.items():
-            sums[code[:digits]] = sums.get(code[:digits], 0.0) + share
-        return sums
-
-
-def believe(evidence: list[Evidence], city: City) -> Belief:
+def believe(evidence: Sequence[Evidence], city: City) -> "Shares":
     """Multiply what the evidence says: each is right with its trust, and else says nothing."""
-    count = len(city.kelurahan)
-    codes = {code for one in evidence for code in one.shares}
-    shares = dict.fromkeys(codes, 1.0)
-    other = 1.0
+    import numpy as np
+
+    belief = np.full(len(city.kelurahan), 1 / len(city.kelurahan))
     for one in evidence:
-        doubt = (1 - one.trust) / count
-        other *= doubt
-        for code in codes:
-            shares[code] *= doubt + one.trust * one.shares.get(code, 0.0)
-    rest = other * (count - len(codes))
-    total = sum(shares.values()) + rest
-    return Belief({code: share / total for code, share in shares.items()}, rest / total)
+        belief = normal(belief * ((1 - one.trust) / len(belief) + one.trust * one.shares))
+    return belief
 
 
-def choose(belief: Belief, city: City) -> tuple[str, Level, float] | None:
-    """Give code, level and belief of the smallest area that is believed enough."""
-    digits: tuple[tuple[Level, int], ...] = (("kelurahan", 13), ("kecamatan", 8), ("kota", 5))
-    for level, length in digits:
-        sums = belief.sums(length)
-        code = max(sums, key=lambda code: (sums[code], code), default=None)
-        if code and sums[code] >= ENOUGH[level] and code in city.areas:
-            return code, level, sums[code]
+class Chosen(NamedTuple):
+    """An area, and the belief in it."""
+
+    code: str
+    level: Level
+    confidence: float
+
+
+def choose(belief: "Shares", city: City) -> Chosen | None:
+    """Give the smallest area that is believed enough."""
+    import numpy as np
+
+    best = int(belief.argmax())
+    if belief[best] >= ENOUGH["kelurahan"]:
+        return Chosen(city.kelurahan[best], "kelurahan", float(belief[best]))
+    above: tuple[tuple[Level, tuple[tuple[str, ...], object]], ...] = (
+        ("kecamatan", city.kecamatan),
+        ("kota", city.kota),
+    )
+    for level, (codes, places) in above:
+        sums = np.bincount(places, weights=belief)  # type: ignore[arg-type]
+        best = int(sums.argmax())
+        if sums[best] >= ENOUGH[level]:
+            return Chosen(codes[best], level, float(sums[best]))
     return None
 
 
-def candidates(belief: Belief, city: City) -> tuple[Candidate, ...]:
+def candidates(belief: "Shares", city: City) -> tuple[Candidate, ...]:
     """Give the likeliest kelurahan with their shares."""
-    best = sorted(belief.shares.items(), key=lambda item: (-item[1], item[0]))[:MOST_CANDIDATES]
+    shares = {int(place): float(belief[place]) for place in (belief >= LEAST_CANDIDATE).nonzero()[0]}
+    best = sorted(shares, key=lambda place: -shares[place])[:MOST_CANDIDATES]
     return tuple(
-        Candidate(kelurahan_code=code, kelurahan=city.areas[code].name, confidence=round(share, 3))
-        for code, share in best
-        if share >= LEAST_CANDIDATE
+        Candidate(
+            kelurahan_code=city.kelurahan[place],
+            kelurahan=city.areas[city.kelurahan[place]].name,
+            confidence=round(shares[place], 3),
+        )
+        for place in best
     )
 
 
-def make_place(code: str, level: Level, confidence: float, belief: Belief, city: City) -> Place:
-    """Give the place of an area, with the area's centre as its point."""
+def make_place(chosen: Chosen, city: City, **about: object) -> Place:
+    """Give the place of an area; `about` are the fields that say more than its names."""
+    code, level = chosen.code, chosen.level
     area, kecamatan, kota = city.areas[code], city.areas.get(code[:8]), city.areas[code[:5]]
     return Place(
         level=level,
@@ -75,28 +81,23 @@ def make_place(code: str, level: Level, confidence: float, belief: Belief, city:
         kecamatan_code=kecamatan.code if kecamatan and level != "kota" else None,
         kelurahan=area.name if level == "kelurahan" else None,
         kelurahan_code=code if level == "kelurahan" else None,
-        lat=area.lat,
-        lon=area.lon,
-        precision=level,
-        confidence=round(confidence, 3),
-        candidates=candidates(belief, city),
+        confidence=round(chosen.confidence, 3),
+        **about,  # type: ignore[arg-type]  # the caller names fields of Place
     )
 
 
-def best_spot(evidence: list[Evidence], code: str) -> tuple[Entry, Precision] | None:
+def best_spot(evidence: Sequence[Evidence], code: str) -> tuple[float, float, Precision] | None:
     """Give the most exact known point that the text names inside the area, if it says more than the area's centre."""
-    spots = [
-        one.entry
+    found = [
+        (entry.precision_m, entry.kind, spot)
         for one in evidence
-        if one.entry
-        and one.entry.precision_m is not None
-        and one.entry.kind not in {"kelurahan", "kecamatan", "kota"}
-        and one.entry.codes[0].startswith(code)
-        and not (one.hit and one.hit.towards)
+        if one.hit and one.hit.role in {"at", "near", "between"}
+        for entry in one.entries
+        if entry.precision_m is not None and entry.kind not in LEVELS and (spot := entry.spot_in(code))
     ]
-    spot = min(spots, key=lambda entry: entry.precision_m or 0, default=None)
-    if spot is None:
+    if not found:
         return None
-    precision: Precision = "street" if spot.kind in {"street", "waterway"} else "point"
-    exact = (spot.precision_m or 0) <= NEAR_POINT_M
-    return (spot, precision if exact or precision == "street" else "kelurahan")
+    metres, kind, spot = min(found, key=lambda one: one[0])
+    precision: Precision = "street" if kind in {"street", "waterway"} else "point"
+    is_exact = metres <= NEAR_POINT_M or precision == "street"
+    return spot.lat, spot.lon, precision if is_exact else "kelurahan"

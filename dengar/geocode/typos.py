@@ -1,15 +1,16 @@
 """Area names with a wrong letter: an index of all names with one letter left out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dengar.geocode.gazetteer import Entry
+from dengar.geocode.tables import Entry
 from dengar.geocode.text import canonical
-from dengar.geocode.words import COMMON, words
+from dengar.geocode.words import COMMON, STOP, words
 from dengar.models.place import Area
 
 LEAST = 7  # shorter words have too many neighbours
 MOST = 40
 KEPT = 10_000  # answers remembered
+KEPT_RIGHT = 200_000  # words remembered that are no misspelt areas
 INNOCENT = words(
     "genteng benteng mentang kembangkan rendang pancuran sendang menteri kentang gambaran kerambut kembangkan "
     "pendaringan perjaringan senayang kalimat perempatan pertigaan prapatan perangkat"
@@ -39,7 +40,7 @@ class Typos:
     def __init__(self, areas: tuple[Area, ...]) -> None:
         self.joined: dict[str, dict[str, str]] = {"kelurahan": {}, "kecamatan": {}}
         self.index: dict[str, tuple[str, str]] = {}
-        self.once: dict[str, str | None] = {}
+        self.right: set[str] = set()
         self.known: dict[tuple[str, str], str | None] = {}
         for area in areas:
             name = canonical(area.name)
@@ -50,16 +51,22 @@ class Typos:
                 for form in without_one(written):
                     self.index.setdefault(form, (written, name))
 
-    def one_off(self, word: str) -> str | None:
-        """Give the area name from which a word differs by one letter."""
-        if word not in self.once:
-            if len(self.once) > KEPT:
-                self.once.clear()
-            self.once[word] = self._one_off(word)
-        return self.once[word]
+    def find(self, words: Sequence[str]) -> list[tuple[int, str]]:
+        """Give the words that differ by one letter from the name of an area, by their places, with that name."""
+        strange = [i for i, word in enumerate(words) if word not in self.right]
+        found = []
+        for i in strange:
+            name = self._one_off(words[i])
+            if name:
+                found.append((i, name))
+            else:
+                self.right.add(words[i])
+        if len(self.right) > KEPT_RIGHT:
+            self.right.clear()
+        return found
 
     def _one_off(self, word: str) -> str | None:
-        if not LEAST <= len(word) <= MOST or word in INNOCENT:
+        if not LEAST <= len(word) <= MOST or word in INNOCENT or word in STOP:
             return None
         found = next((self.index[form] for form in without_one(word) if form in self.index), None)
         return found[1] if found and distance(word, found[0]) == 1 else None

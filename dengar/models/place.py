@@ -39,8 +39,8 @@ class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
     """An administrative area in Kemendagri's codes with dots, and a point in it.
 
     `level` says how far down the answer goes: below it the names are None. `precision` says what the point stands
-    for. `border_m` is the distance in metres from the point to the nearest other kelurahan, None without a real point.
-    `reason` explains the answer to an operator in Indonesian.
+    for. `border_m` is the distance in metres from the point to the nearest other kelurahan, and `border_code` the code
+    of that; None without a real point. `reason` explains the answer to an operator in Indonesian.
     """
 
     level: Level
@@ -56,6 +56,7 @@ class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     border_m: float | None = None
+    border_code: str | None = None
     reason: str = ""
 
     @property

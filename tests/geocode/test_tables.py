@@ -1,8 +1,9 @@
 from collections import Counter
 
 from dengar.geocode import Locator
-from dengar.geocode.gazetteer import Gazetteer, read_names, read_table
+from dengar.geocode.gazetteer import Gazetteer
 from dengar.geocode.points import Grid
+from dengar.geocode.tables import read_names, read_table
 from dengar.geocode.text import canonical
 
 KINDS = {"street", "area", "landmark", "waterway", "transit_stop", "road_structure"}
@@ -28,25 +29,22 @@ def test_every_name_has_a_kind_a_source_and_known_kelurahan(locator: Locator) ->
     assert len(rows) >= 4_000
     for row in rows:
         assert row["kind"] in KINDS, row
-        assert row["source"] in {"knowledge", "gtfs", "petajakarta"}, row
+        assert row["source"] in {"checked", "knowledge", "belief", "gtfs", "petajakarta"}, row
         assert row["codes"], row
         assert codes.issuperset(row["codes"].split()), row
         assert canonical(row["name"]), row
+        assert row["points"], row
+        assert int(row["precision_m"]) >= 60, row
 
 
-def test_points_of_names_lie_in_their_first_kelurahan_or_next_to_it(locator: Locator) -> None:
-    near = {area.code: {area.code, *area.neighbours} for area in locator.areas}
-    grid = Grid()
-    entries = [entry for _, entry in read_names() if entry.lat is not None and (entry.precision_m or 0) <= 300]
-    found = grid.kelurahan_of([entry.lat or 0 for entry in entries], [entry.lon or 0 for entry in entries])
-    far = [
-        entry for entry, code in zip(entries, found, strict=True) if not any(code in near[one] for one in entry.codes)
-    ]
-    assert len(far) <= 0.01 * len(entries), far[:5]
+def test_the_points_of_names_lie_where_they_say() -> None:
+    spots = list(dict.fromkeys(spot for _, entry in read_names() for spot in entry.spots))
+    found = Grid.built_in().kelurahan_of([spot.lat for spot in spots], [spot.lon for spot in spots])
+    assert [spot for spot, code in zip(spots, found, strict=True) if spot.code != code] == []
 
 
-def test_every_area_is_found_by_its_own_name() -> None:
-    gazetteer = Gazetteer()
+def test_every_area_is_found_by_its_own_name(locator: Locator) -> None:
+    gazetteer = Gazetteer(locator.areas)
     for area in gazetteer.areas:
         for name in (area.name, *area.aliases):
             assert area.code in {code for entry in gazetteer.named[canonical(name)] for code in entry.codes}, name

@@ -25,8 +25,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     `known` are the entries of the last complete pass, with the marks of their fields. Of the pass under way: `top` are
     those that it has seen, `page` is the last page that was taken as a whole (or the first one; empty: there is no
     pass), `edge` the entries that were on it, `depth` how many pages there were before it, and `trail` the addresses of
-    the last of those. `done` was taken from pages that were not taken as a whole. `misses` counts entries in a row behind
-    which something was missing.
+    the last of those. `done` was taken from pages that were not taken as a whole. `misses` counts entries in a row
+    behind which something was missing.
     """
 
     url: str
@@ -78,7 +78,9 @@ def step_back(place: Place) -> Place:
 def is_wanted(place: Place, entry: Entry) -> bool:
     """Say whether an entry is new, or says something else than when it was read last."""
     name = key(entry)
-    if (name in place.done or name in place.edge) and name not in place.top:  # it is deeper in the list than `top` remembers
+    if (
+        name in place.done or name in place.edge
+    ) and name not in place.top:  # it is deeper in the list than `top` remembers
         return False
     return entry.mark != place.top.get(name, place.known.get(name))
 

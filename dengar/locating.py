@@ -1,0 +1,62 @@
+"""The locator that serves: it follows the gazetteer's folder, so that an import needs no restart."""
+
+import logging
+from collections.abc import Callable, Sequence
+from threading import Lock
+from time import monotonic
+
+from dengar.errors import DengarError
+from dengar.geocode import Locator
+from dengar.geocode.importing.folder import Folder
+from dengar.models import Located, Point
+
+LOOK_SECONDS = 2.0
+
+log = logging.getLogger("dengar.locating")
+
+
+class Locating:
+    """Locates texts with what is imported; looks for another import every two seconds.
+
+    An import that cannot be loaded never stops the pipeline: the one before goes on, and `problem` says so.
+    """
+
+    def __init__(self, folder: Folder, timer: Callable[[], float] = monotonic) -> None:
+        self._folder = folder
+        self._timer = timer
+        self._lock = Lock()
+        self._stamp = folder.stamp()
+        self._looked_at = timer()
+        self._serving = Locator(*folder.load())
+        self.problem: str | None = None
+
+    def locate(
+        self,
+        texts: Sequence[str],
+        geotags: Sequence[Point | None] | None = None,
+        hints: Sequence[str | None] | None = None,
+    ) -> list[Located]:
+        """Locate a batch with one gazetteer."""
+        return self.current().locate(texts, geotags, hints)
+
+    def current(self) -> Locator:
+        """Give the locator of what is in use."""
+        with self._lock:
+            if self._timer() - self._looked_at >= LOOK_SECONDS:
+                self._looked_at = self._timer()
+                self._look()
+            return self._serving
+
+    def _look(self) -> None:
+        stamp = self._folder.stamp()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._serving = Locator(*self._folder.load())
+        except (DengarError, OSError) as error:
+            self.problem = f"The imported gazetteer cannot serve, the one before does: {error}"
+            log.warning("%s", self.problem)
+        else:
+            self.problem = None
+            log.warning("Another gazetteer serves now.")
