@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "retraining": RECORDS | {"classify", "labelling", "registry", "store"},
     "evaluating": RECORDS | {"classify", "labelling", "store"},
     "judging": RECORDS | {"classify", "registry", "store"},
+    "locating": RECORDS | {"geocode"},
     "shadowing": RECORDS | {"classify", "ingest", "registry", "store"},
     "drifting": RECORDS | {"classify", "store"},
     "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
@@ -71,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
-        "drifting", "intake", "judging", "pipeline", "rechecking", "reclassifying", "registry", "replying", "routing",
+        "drifting", "intake", "judging", "locating", "pipeline", "rechecking", "reclassifying", "registry", "replying", "routing",
         "settings", "shadowing", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
@@ -86,8 +87,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "classify", "drifting", "evaluating", "label_studio", "labelling", "model_listing", "retraining", "settings",
         "terminal", "wiring",
     },
+    "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "ingest", "listing", "model_cli", "new_source", "scheduler",
+        "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source", "scheduler",
         "serving", "settings", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},

@@ -34,12 +34,13 @@ BLUR_NEAR = 0.25  # ... and where the text only says that it is near
 # A hand-written name that bus stops carry too was seen there when its writer was sure of the kelurahan in 83 % (next to
 # it 12 %, elsewhere 5 %), when not in 58 % (31 %, 11 %): measured on 830 names.
 BLUR_OF = {"knowledge": 0.15, "belief": 0.35}
-TRUST_OF = {"belief": 0.95}
+TRUST_OF = {"checked": 0.95, "knowledge": 0.92, "belief": 0.88}
 BLUR_VAGUE = 0.25  # "Teluk Gong" has no border: people who live next to it say it too. A housing complex has one
 CLOSED = words("komplek perumahan cluster rusun rusunawa rusunami apartemen")
 ROLE_TRUST: Mapping[Role, float] = {"towards": 0.25, "office": 0.25, "route": 0.5, "like": 0.1}
 VAGUE = frozenset({"near", "between"})
 EVERYDAY = COMMON | UNUSUAL
+LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
 MOST_KEPT = 20_000  # shares remembered
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
@@ -59,23 +60,21 @@ class Judge:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._kept: dict[tuple[tuple[Entry, ...], bool, float], Shares | None] = {}
+        self._kept: dict[tuple[object, ...], tuple[tuple[Entry, ...], Shares | None]] = {}
 
     def read(self, hit: Hit) -> list[Evidence]:
         """Give what a hit says: by its own name, or by an area's name inside it."""
         found = []
         if hit.entries:
-            trust = EXPLICIT[hit.kind] if hit.said == "explicit" else TRUST.get(hit.kind, 0.5)
-            if hit.kind == "street":
-                trust *= _rareness(hit)
-            trust *= max(TRUST_OF.get(entry.source, 1.0) for entry in hit.entries)
+            trust = EXPLICIT[hit.kind] if hit.said == "explicit" else _trust(hit)
             trust *= {"named": PART, "tail": PART_TAIL}.get(hit.said, 1.0) * ROLE_TRUST.get(hit.role, 1.0)
             shares = self._shares(hit.entries, hit)
             if shares is not None:
                 found.append(Evidence(shares, trust, hit, hit.entries))
         unknown = hit.said == "explicit" and hit.kind != "kelurahan"
         if (not found and not unknown) or hit.said in {"named", "tail"}:
-            found += filter(None, (self._inside(match, hit) for match in _areas_inside(hit)))
+            inside = (self._inside(match, hit) for match in _areas_inside(hit) if match.entries != hit.entries)
+            found += filter(None, inside)
         return found
 
     def _inside(self, match: Match, hit: Hit) -> Evidence | None:
@@ -90,17 +89,19 @@ class Judge:
     def _shares(self, entries: tuple[Entry, ...], hit: Hit | None = None) -> "Shares | None":
         """Give the shares of the entries that one name carries; areas silence everything else of that name."""
         explicit = hit is not None and hit.said == "explicit"
+        closed = hit is not None and hit.head in CLOSED
         blur = BLUR_NEAR if hit is not None and hit.role in VAGUE else BLUR
-        key = (entries, explicit, blur)
-        if key not in self._kept:
+        key = (*map(id, entries), explicit, closed, blur)
+        kept = self._kept.get(key)  # with the entries themselves: while they are kept, no other has their id
+        if kept is None:
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
-            self._kept[key] = self._work_out(entries, blur, explicit=explicit)
-        return self._kept[key]
+            kept = self._kept[key] = entries, self._work_out(entries, blur, explicit=explicit, closed=closed)
+        return kept[1]
 
-    def _work_out(self, entries: tuple[Entry, ...], blur: float, *, explicit: bool) -> "Shares | None":
+    def _work_out(self, entries: tuple[Entry, ...], blur: float, *, explicit: bool, closed: bool) -> "Shares | None":
         city = self._city
-        levels = {entry.kind: entry for entry in entries if entry.kind in {"kelurahan", "kecamatan", "kota"}}
+        levels = {entry.kind: entry for entry in entries if entry.kind in LEVELS}
         if "kelurahan" in levels:
             codes = [entry.codes[0] for entry in entries if entry.kind == "kelurahan"]
             parts = [(city.around(code, 1.0 if explicit else OWN), 1.0) for code in codes]
@@ -112,25 +113,38 @@ class Judge:
         if "kota" in levels:
             return city.evenly(levels["kota"].codes[0])
         usable = [entry for entry in entries if entry.codes and len(entry.codes) <= MOST_CODES]
-        parts = [(city.blurred(city.ranked(entry.codes), max(blur, _blur(entry))), 1.0) for entry in usable]
+        blurs = (max(blur, _blur(entry, closed=closed)) for entry in usable)
+        parts = [(city.blurred(city.ranked(one.codes), share), 1.0) for one, share in zip(usable, blurs, strict=True)]
         return mix(parts) if parts else None
 
 
-def _blur(entry: Entry) -> float:
+def _blur(entry: Entry, *, closed: bool) -> float:
     """Say how much of a name belongs to the kelurahan next to where it is said to be."""
-    is_vague = entry.kind == "area" and canonical(entry.name).partition(" ")[0] not in CLOSED
+    is_vague = entry.kind == "area" and not closed and canonical(entry.name).partition(" ")[0] not in CLOSED
     return max(BLUR_OF.get(entry.source, 0.0), BLUR_VAGUE if is_vague else 0.0)
 
 
-def _rareness(hit: Hit) -> float:
+def _trust(hit: Hit) -> float:
+    """Say how often a name that is not an official area tells the right place."""
+    trust = TRUST.get(hit.kind, 0.5)
+    if hit.kind not in LEVELS:
+        trust = max(TRUST_OF.get(entry.source, trust) for entry in hit.entries)
+    return trust if hit.kind != "street" else _street_trust(hit, trust)
+
+
+def _street_trust(hit: Hit, trust: float) -> float:
     """Give less trust to streets that every city has, and to those with a name of one word."""
     names = {canonical(entry.name).removeprefix("jalan ") for entry in hit.entries}
     if not NATIONAL.isdisjoint(names):
         return EVERYWHERE
     single = [entry.source for entry in hit.entries if " " not in canonical(entry.name).removeprefix("jalan ")]
-    if not single:
-        return 1.0
-    return (SINGLE_KNOWN if "knowledge" in single or "checked" in single else SINGLE) / TRUST["street"]
+    inside = [entry for match in hit.inner for entry in match.entries]
+    if single and any(entry.kind == "outside" for entry in inside):
+        return EVERYWHERE
+    here = {code for entry in hit.entries for code in entry.codes[:1]}
+    if not single or any(entry.kind == "kelurahan" and here.issuperset(entry.codes) for entry in inside):
+        return trust  # "Jalan Guntur" in the kelurahan Guntur is called after it
+    return SINGLE_KNOWN if "knowledge" in single or "checked" in single else SINGLE
 
 
 def _areas_inside(hit: Hit) -> list[Match]:

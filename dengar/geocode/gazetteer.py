@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from dengar.geocode.tables import Entry, area_names, read_names
 from dengar.geocode.text import Tokens, canonical, fold, next_inside
-from dengar.geocode.words import words
+from dengar.geocode.words import HEADS, words
 from dengar.models.place import Area
 
 SAME_HEADS = (
@@ -26,7 +26,8 @@ SAME_HEADS = (
     ("waduk", "situ", "setu", "danau"),
 )
 INITIALS = words("kh mh tb di mt ks rc rp re hr wr")  # also written "K.H.", "T.B."
-JOINED = 7  # a name written without spaces is looked for when it has so many letters
+JOINED = 7  # a name written without spaces is looked for when it has so many letters ...
+MOST_JOINED = 3  # ... and no more words than this
 REMEMBERED = frozenset({"knowledge", "belief"})
 
 
@@ -54,11 +55,10 @@ def forms(raw: str, kind: str) -> set[str]:
     """Give a name as it may stand in a text: without its spaces, and as people say it otherwise."""
     name = canonical(raw)
     found = {name, *_otherwise(name, kind)}
-    if " " in name and len(name) >= JOINED and not name.startswith(("jalan ", "gang ")):
-        parts = name.split()
+    parts = name.split()
+    if 1 < len(parts) <= MOST_JOINED and len(name) >= JOINED and parts[0] not in HEADS:
         found.update(("".join(parts), "".join(raw.lower().split())))
-        if len(parts) > 2:  # noqa: PLR2004
-            found.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(parts))
+        found.update(name.replace(f"{a} {b}", a + b) for a, b in pairwise(parts))
     found.update({form.replace("tanjung ", "tj ") for form in found})
     found.add(" ".join(" ".join(map(fold, word)) if word in INITIALS else word for word in name.split()))
     return found - {""}

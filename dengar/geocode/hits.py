@@ -16,7 +16,7 @@ class Hit:
     """A place name at tokens first..last-1: what the text calls it, what the tables know, and how it is said.
 
     `said` is explicit ("Kel. X"), bare, named (only the beginning is known) or tail (all but a number is known); `role`
-    is what the words around make of it (roles.py).
+    is what the words around make of it (roles.py); `head` is the word that opens it ("komplek"), if any.
     """
 
     first: int
@@ -25,6 +25,7 @@ class Hit:
     entries: tuple[Entry, ...] = ()
     said: Said = "bare"
     role: Role = "at"
+    head: str = ""
     inner: list[Match] = field(default_factory=list)
 
 

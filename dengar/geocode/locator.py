@@ -7,12 +7,13 @@ from dengar.geocode.city import City
 from dengar.geocode.evidence import Evidence, Judge
 from dengar.geocode.gazetteer import Gazetteer, Layer
 from dengar.geocode.ground import Ground, built_in_ground
-from dengar.geocode.hits import Found
-from dengar.geocode.mentions import Finder
+from dengar.geocode.hits import Found, Hit
+from dengar.geocode.mentions import OPENERS, Finder
 from dengar.geocode.outside import outside_name
 from dengar.geocode.points import point_problem
 from dengar.geocode.reason import make_reason
 from dengar.geocode.resolve import believe, best_spot, candidates, choose, make_place
+from dengar.geocode.words import TAILS
 from dengar.models.place import Located, Mention, Place, Point
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 GEOTAG_TRUST = 0.95
 GEOTAG_OWN = 0.95
 LATER = 0.9  # people write from small to large: a bare area after another place is the wider one
+REPEATED = 0.3  # the same name again ("Gunung Sahari, Jl. Gunung Sahari") says little more
 WIDER = frozenset({"kelurahan", "kecamatan", "area"})
 EDGE_M = 60.0  # a geotag nearer to a border than this may be on the other side
 CHUNK = 256  # texts that are read together
@@ -80,15 +82,15 @@ class Locator:
         """Give what the hits say, each name once, and their words."""
         evidence: list[Evidence] = []
         said: list[str] = []
-        seen = set()
+        seen: set[str] = set()
         for hit in found.hits:
+            name = _bare_name(found, hit)
+            trust = LATER if evidence and hit.said == "bare" and hit.kind in WIDER else 1.0
+            trust *= REPEATED if name in seen else 1.0
             for one in self._judge.read(hit):
-                key = one.shares.tobytes()
-                if key not in seen:
-                    seen.add(key)
-                    wider = bool(evidence) and hit.said == "bare" and hit.kind in WIDER
-                    evidence.append(one._replace(trust=one.trust * LATER) if wider else one)
-                    said.append(f"“{' '.join(found.tokens.span(hit.first, hit.last).split())}”")
+                evidence.append(one._replace(trust=one.trust * trust))
+                said.append(f"“{' '.join(found.tokens.span(hit.first, hit.last).split())}”")
+                seen.add(name)
         return evidence, said
 
     def _add_geotag(self, geotag: Point | None, evidence: list[Evidence], said: list[str]) -> str | None:
@@ -136,6 +138,12 @@ class Locator:
         """Say whether a point lies in an area."""
         found = self._points.kelurahan_of([lat], [lon])[0]
         return found is not None and str(found).startswith(code)
+
+
+def _bare_name(found: Found, hit: Hit) -> str:
+    """Give the words of a hit that are its own: of "Jl. Palmerah Raya" and "Kel. Palmerah" the same."""
+    words = found.tokens.words[hit.first : hit.last]
+    return "".join(word for word in words if word[0].isalnum() and word not in OPENERS and word not in TAILS)
 
 
 def mentions_of(found: Found) -> tuple[Mention, ...]:

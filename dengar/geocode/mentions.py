@@ -128,7 +128,7 @@ class Finder:
             if end == i + 1 or (word in LOOSE and not capital):
                 return None
             end = with_address(tokens, end) if HEADS[word] in ADDRESSED else end
-            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end))
+            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end), head=word)
         kind = known.entries[0].kind if word in LOOSE - {"pasar"} else HEADS[word]
         if kind == "outside":
             return None
@@ -136,7 +136,7 @@ class Finder:
         last = with_address(tokens, last) if kind in ADDRESSED else last
         rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
         said: Said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
-        return Hit(i, last, kind, known.entries, said)
+        return Hit(i, last, kind, known.entries, said, head=word)
 
     def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
         """Give what is known of a name without its opening word, if that is a whole known name."""
@@ -153,4 +153,4 @@ class Finder:
             kind = next((kind for kind in KINDS if kind in kinds), "outside")
             if not believable(tokens, match):
                 continue
-            yield Hit(match.first, match.last, kind, match.entries)
+            yield Hit(match.first, match.last, kind, match.entries, head=tokens.words[match.first])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dengar.geocode.city import Shares
 
 # The least belief with which each level is said.
-ENOUGH: dict[Level, float] = {"kelurahan": 0.46, "kecamatan": 0.55, "kota": 0.6}
+ENOUGH: dict[Level, float] = {"kelurahan": 0.5, "kecamatan": 0.55, "kota": 0.6}
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400

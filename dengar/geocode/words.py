@@ -38,7 +38,7 @@ duren: durian drn
 taman: tmn
 tanah: tn tnh
 gunung: gn
-bukit: bkt
+bukit: bkit
 jembatan: jbt jmbtn jbtn jmbatan
 stasiun: stasion stasium stsn
 terminal: term trmnl

@@ -55,7 +55,7 @@ class Folder:
         """Read what there is; raises DengarError when the index is damaged."""
         try:
             return msgspec.json.decode((self.path / INDEX).read_bytes(), type=Index)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Index()
         except msgspec.MsgspecError as error:
             raise DengarError(f"{self.path / INDEX} is damaged ({error}): remove it and import again.") from error
@@ -71,7 +71,7 @@ class Folder:
         """Give something that changes with the index: cheap enough to ask every second."""
         try:
             found = (self.path / INDEX).stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return 0, 0
         return found.st_mtime_ns, found.st_ino
 
