@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Never
 
 from dengar.ingest.protocol import Batch
-from dengar.models import Changes, Labels, Located, Pending, Point
+from dengar.models import Changes, Clue, Labels, Located, Pending
 from dengar.pipeline import Classifies, Locates, Pipeline
 from dengar.settings import load_author_key, load_settings
 from dengar.store.embedded import EmbeddedMongo
@@ -84,14 +84,9 @@ class Watched:
         self._watch.mark("label")
         return labels
 
-    def locate(
-        self,
-        texts: Sequence[str],
-        geotags: Sequence[Point | None] | None = None,
-        hints: Sequence[str | None] | None = None,
-    ) -> list[Located]:
+    def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
         """Judge a batch."""
-        located = self._locator.locate(texts, geotags, hints)
+        located = self._locator.locate(texts, clues)
         self._watch.mark("locate")
         return located
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, TypeAlias
 
-from dengar.models import Labels, Located, Place, Point
+from dengar.models import Clue, Labels, Located, Place, Point
 
 Row: TypeAlias = dict[str, Any]
 Answer = Callable[[Sequence[Row]], Sequence[Row]]
@@ -102,13 +102,13 @@ def labels_row(labels: Labels) -> Row:
     } | ({"reason": labels.reason} if labels.reason else {})
 
 
-def locate_rows(locate: Callable[[Sequence[str], Sequence[Point | None]], Sequence[Located]]) -> Answer:
+def locate_rows(locate: Callable[[Sequence[str], Sequence[Clue]], Sequence[Located]]) -> Answer:
     """Make the answer of `dengar locate`."""
 
     def answer(rows: Sequence[Row]) -> Sequence[Row]:
         points = [_point(row) for row in rows]
         good = [(row, point) for row, point in zip(rows, points, strict=True) if not isinstance(point, str)]
-        located = iter(locate([row["text"] for row, _ in good], [point for _, point in good]))
+        located = iter(locate([row["text"] for row, _ in good], [Clue(geotag=point) for _, point in good]))
         return [
             {"id": row["id"], "error": point}
             if isinstance(point, str)
@@ -159,6 +159,8 @@ def _place_row(place: Place) -> Row:
         ],
         "border_m": place.border_m,
         "border_code": place.border_code,
+        "border_name": place.border_name,
         "precision": place.precision,
+        "label": place.label,
         "reason": place.reason,
     }

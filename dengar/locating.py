@@ -8,7 +8,7 @@ from time import monotonic
 from dengar.errors import DengarError
 from dengar.geocode import Locator
 from dengar.geocode.importing.folder import Folder
-from dengar.models import Located, Point
+from dengar.models import Clue, Located
 
 LOOK_SECONDS = 2.0
 
@@ -30,14 +30,9 @@ class Locating:
         self._serving = Locator(*folder.load())
         self.problem: str | None = None
 
-    def locate(
-        self,
-        texts: Sequence[str],
-        geotags: Sequence[Point | None] | None = None,
-        hints: Sequence[str | None] | None = None,
-    ) -> list[Located]:
+    def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
         """Locate a batch with one gazetteer."""
-        return self.current().locate(texts, geotags, hints)
+        return self.current().locate(texts, clues)
 
     def current(self) -> Locator:
         """Give the locator of what is in use."""

@@ -30,6 +30,7 @@ from dengar.ingest.formats.row import plain
 from dengar.mask import mask
 from dengar.models import (
     Changes,
+    Clue,
     Draft,
     Item,
     Labels,
@@ -38,7 +39,6 @@ from dengar.models import (
     OutboxMessage,
     Pending,
     Photo,
-    Point,
     Post,
     Quarantined,
     post_id,
@@ -64,12 +64,7 @@ class Classifies(Protocol):
 class Locates(Protocol):
     """What says where the problems of texts are."""
 
-    def locate(
-        self,
-        texts: Sequence[str],
-        geotags: Sequence[Point | None] | None = None,
-        hints: Sequence[str | None] | None = None,
-    ) -> list[Located]:
+    def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
         """Judge a batch."""
 
 
@@ -102,10 +97,11 @@ class Pipeline:
     def process(self, pending: Sequence[Pending], now: datetime) -> Changes:
         """Judge a batch of items; their order decides which of two posts about a problem opens its report."""
         posts, photos, quarantined = self._make_posts([one for one in pending if one.item.is_said], now)
-        judged, broken = self._judge_apart(posts, {one.item.id: one.item for one in pending}, now)
+        referenced = self._store.posts.find_referenced({one for post in posts for one in references(post)})
+        judged, broken = self._judge_apart(posts, referenced, {one.item.id: one.item for one in pending}, now)
         over = {post_id(one.item.id): one.item.observed_at for one in pending if one.item.kind == "ended"}
         known = self._store.posts.find_all([*(post.id for post in judged), *over])
-        joiner = self._make_joiner(judged, known)
+        joiner = self._make_joiner(judged, known, referenced)
         joined = [joiner.join(post, choose_category(post, self._categories)) for post in judged]
         ended = [post.replace(ended_at=over[key]) for key, post in known.items() if key in over]
         self._end_reports(joiner, joined, ended, now)
@@ -119,8 +115,7 @@ class Pipeline:
             outbox=(*self._tell(joiner, now), *self._guide(joined, known, now)),
         )
 
-    def _make_joiner(self, judged: Sequence[Post], known: Mapping[str, Post]) -> Joiner:
-        referenced = self._store.posts.find_referenced({one for post in judged for one in references(post)})
+    def _make_joiner(self, judged: Sequence[Post], known: Mapping[str, Post], referenced: Mapping[str, Post]) -> Joiner:
         talking = [post for post in judged if DIALOGUE in post.flags]
         latest: dict[str, Post] = {}
         if talking:
@@ -173,25 +168,25 @@ class Pipeline:
         return posts, photos, quarantined
 
     def _judge_apart(
-        self, posts: Sequence[Post], items: Mapping[str, Item], now: datetime
+        self, posts: Sequence[Post], referenced: Mapping[str, Post], items: Mapping[str, Item], now: datetime
     ) -> tuple[list[Post], list[Quarantined]]:
         """Judge a batch; one that breaks is halved until only the culprits are left out."""
         try:
-            return self._judge(posts), []
+            return self._judge(posts, referenced), []
         except DengarError:
             raise
         except Exception as error:  # noqa: BLE001  one text must never stop the others, whatever is wrong with it
             if len(posts) == 1:
                 return [], [_put_aside(items[posts[0].item_id], "the judgement", error, now)]
         half = len(posts) // 2
-        first, some = self._judge_apart(posts[:half], items, now)
-        second, others = self._judge_apart(posts[half:], items, now)
+        first, some = self._judge_apart(posts[:half], referenced, items, now)
+        second, others = self._judge_apart(posts[half:], referenced, items, now)
         return first + second, some + others
 
-    def _judge(self, posts: Sequence[Post]) -> list[Post]:
+    def _judge(self, posts: Sequence[Post], referenced: Mapping[str, Post]) -> list[Post]:
         texts = [post.text for post in posts]
         labels = self._classifier.label(texts)
-        located = self._locator.locate(texts, [post.geotag for post in posts], [post.place_hint for post in posts])
+        located = self._locator.locate(texts, [make_clue(post, referenced) for post in posts])
         return [
             post.replace(labels=label, mentions=where.mentions, place=where.place, outside=where.outside)
             for post, label, where in zip(posts, labels, located, strict=True)
@@ -208,6 +203,12 @@ class Pipeline:
         near = self._store.reports.find_open(wanted, since - LASTING) if since else []
         reports = [*near, *self._store.reports.find_all(threads)]
         return OpenReports({report.number: report for report in reports}.values())
+
+
+def make_clue(post: Post, referenced: Mapping[str, Post]) -> Clue:
+    """Give what is known of a post's place beside its words, the place of the post that it answers among it."""
+    earlier = next((referenced[one].place for one in references(post) if one in referenced), None)
+    return Clue(geotag=post.geotag, hint=post.place_hint, earlier=earlier)
 
 
 def choose_category(post: Post, categories: Mapping[str, str]) -> str | None:

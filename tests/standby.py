@@ -17,7 +17,7 @@ from made import KEY, make_item, make_labels
 
 from dengar.collecting import Collecting
 from dengar.ingest.protocol import Batch, Cursor, Source, SourceSettings
-from dengar.models import Labels, Located, Point
+from dengar.models import Clue, Labels, Located
 from dengar.pipeline import Pipeline
 from dengar.routing.rules import Router
 from dengar.scheduler import Scheduler
@@ -74,13 +74,8 @@ class Judge:
                 hang()
         return [make_labels() for _ in texts]
 
-    def locate(
-        self,
-        texts: Sequence[str],
-        geotags: Sequence[Point | None] | None = None,
-        hints: Sequence[str | None] | None = None,
-    ) -> list[Located]:
-        del geotags, hints
+    def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
+        del clues
         return [Located() for _ in texts]
 
 

@@ -46,7 +46,7 @@ def test_a_data_folder_that_cannot_be_made_is_explained(config: Path, words: lis
 
 def test_a_file_that_the_settings_name_and_that_is_not_there_is_explained(config: Path) -> None:
     config.write_text('rules = "nowhere.toml"')
-    assert "nowhere.toml does not exist: create it or correct the path." in explained(command("check"))
+    assert "The rules in nowhere.toml cannot be read" in explained(command("check"))
 
 
 def test_an_address_is_told_only_when_it_will_be_served(config: Path) -> None:

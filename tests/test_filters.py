@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dengar.classify import Classifier
 from dengar.filters import LONGEST_LINE, Row, classify_rows, filter_rows, labels_row, locate_rows, read_batches
 from dengar.geocode import Locator
-from dengar.models import Alternative, Labels, Located, Mention, Place, Point
+from dengar.models import Alternative, Clue, Labels, Located, Mention, Place, Point
 
 LABELS = Labels(
     category="banjir", is_complaint=True, confidence=0.123456, urgency="today", sentiment=-0.5,
@@ -104,10 +104,10 @@ def test_the_row_of_labels_has_exactly_these_fields() -> None:
 def test_the_row_of_a_place_has_exactly_these_fields() -> None:
     place = Place(level="kota", kota="Jakarta Selatan", kota_code="31.74", precision="kota", confidence=0.5, reason="x")
     mention = Mention(start=0, end=3, text="JKS", type="kota")
-    asked: list[Point | None] = []
+    asked: list[Clue] = []
 
-    def locate(texts: Sequence[str], points: Sequence[Point | None]) -> Sequence[Located]:
-        asked.extend(points)
+    def locate(texts: Sequence[str], clues: Sequence[Clue]) -> Sequence[Located]:
+        asked.extend(clues)
         return [Located(mentions=(mention,), place=place, outside=None if text else "Bekasi") for text in texts]
 
     rows = [{"id": 1, "text": "a"}, {"id": 2, "text": "", "lat": -6, "lon": 106.8}]
@@ -118,12 +118,11 @@ def test_the_row_of_a_place_has_exactly_these_fields() -> None:
         "place": {
             "level": "kota", "kelurahan_code": None, "kelurahan": None, "kecamatan": None, "kota": "Jakarta Selatan",
             "lat": None, "lon": None, "confidence": 0.5, "candidates": [], "border_m": None, "border_code": None,
-            "precision": "kota",
-            "reason": "x",
+            "border_name": None, "precision": "kota", "label": "", "reason": "x",
         },
     }  # fmt: skip
     assert second["outside"] == "Bekasi"
-    assert asked == [None, Point(lat=-6, lon=106.8)]
+    assert asked == [Clue(), Clue(geotag=Point(lat=-6, lon=106.8))]
 
 
 @pytest.mark.parametrize(("lat", "lon"), [

@@ -72,8 +72,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
-        "drifting", "intake", "judging", "locating", "pipeline", "rechecking", "reclassifying", "registry", "replying", "routing",
-        "settings", "shadowing", "store", "timetable", "working",
+        "drifting", "intake", "judging", "locating", "pipeline", "rechecking", "reclassifying", "registry", "replying",
+        "routing", "settings", "shadowing", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
@@ -89,8 +89,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source", "scheduler",
-        "serving", "settings", "terminal", "web", "wiring",
+        "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source",
+        "scheduler", "serving", "settings", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from made import NOW, make_item, make_labels
 
-from dengar.models import Labels, Located, Point
+from dengar.models import Clue, Labels, Located
 from dengar.pipeline import Pipeline
 from dengar.routing.rules import Router
 from dengar.store import Store
@@ -24,13 +24,8 @@ class Judge:
         self.seen += len(texts)
         return [make_labels() for _ in texts]
 
-    def locate(
-        self,
-        texts: Sequence[str],
-        geotags: Sequence[Point | None] | None = None,
-        hints: Sequence[str | None] | None = None,
-    ) -> list[Located]:
-        del geotags, hints
+    def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
+        del clues
         return [Located() for _ in texts]
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     Shares = npt.NDArray[np.float64]  # one share of belief for each kelurahan, together 1
 
+SHORT = {"kelurahan": "Kel.", "kecamatan": "Kec.", "kota": ""}
 FALL = 1.2  # how fast belief falls from the likeliest kelurahan of a name to the next
 
 
@@ -24,6 +25,8 @@ class City:
         self.place = {code: place for place, code in enumerate(self.kelurahan)}
         self.evenly = cache(self._evenly)
         self.around = cache(self._around)
+        self.name = cache(self._name)
+        self.address = cache(self._address)
 
     @cached_property
     def kecamatan(self) -> tuple[tuple[str, ...], "npt.NDArray[np.intp]"]:
@@ -34,6 +37,16 @@ class City:
     def kota(self) -> tuple[tuple[str, ...], "npt.NDArray[np.intp]"]:
         """The codes of the kota, and for each kelurahan the place of its own there."""
         return self._above(5)
+
+    def _name(self, code: str) -> str:
+        """Give "Kel. Pekojan", "Kec. Tambora" or "Jakarta Barat"."""
+        area = self.areas[code]
+        return f"{SHORT[area.level]} {area.name}".strip()
+
+    def _address(self, code: str) -> str:
+        """Give "Kel. Pekojan, Kec. Tambora"."""
+        above = self.areas[code].parent if self.areas[code].level == "kelurahan" else None
+        return f"{self.name(code)}, {self.name(above)}" if above else self.name(code)
 
     def ranked(self, codes: Sequence[str]) -> "Shares":
         """Give shares that fall with the rank."""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dengar.geocode.city import City, mix
 from dengar.geocode.gazetteer import Match
-from dengar.geocode.hits import Hit, Role
+from dengar.geocode.hits import Found, Hit, Role
 from dengar.geocode.tables import Entry
 from dengar.geocode.text import canonical
-from dengar.geocode.words import COMMON, NATIONAL, UNUSUAL, words
+from dengar.geocode.words import COMMON, HEADS, NATIONAL, TAILS, UNUSUAL, words
 
 if TYPE_CHECKING:
     from dengar.geocode.city import Shares
@@ -42,15 +42,20 @@ VAGUE = frozenset({"near", "between"})
 EVERYDAY = COMMON | UNUSUAL
 LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
+LATER = 0.9  # people write from small to large: a bare area after another place is the wider one
+REPEATED = 0.3  # the same name again ("Gunung Sahari, Jl. Gunung Sahari") says little more
+WIDER = frozenset({"kelurahan", "kecamatan", "area"})
+OPENERS = frozenset(HEADS) | words("kelurahan kecamatan")
 MOST_KEPT = 20_000  # shares remembered
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
 
 
 class Evidence(NamedTuple):
-    """Shares of belief by kelurahan, how far to trust them, and who says so."""
+    """Shares of belief by kelurahan, how far to trust them, and who says so: in words, or a hit with its entries."""
 
     shares: "Shares"
     trust: float
+    words: str
     hit: Hit | None = None
     entries: tuple[Entry, ...] = ()
 
@@ -62,6 +67,21 @@ class Judge:
         self._city = city
         self._kept: dict[tuple[object, ...], tuple[tuple[Entry, ...], Shares | None]] = {}
 
+    def read_all(self, found: Found) -> list[Evidence]:
+        """Give what the names of a text say."""
+        evidence: list[Evidence] = []
+        seen: set[str] = set()
+        for hit in found.hits:
+            said = self.read(hit)
+            if said:
+                name = _bare_name(found, hit)
+                trust = LATER if evidence and hit.said == "bare" and hit.kind in WIDER else 1.0
+                trust *= REPEATED if name in seen else 1.0
+                words = f"“{' '.join(found.tokens.span(hit.first, hit.last).split())}”"
+                evidence += [one._replace(trust=one.trust * trust, words=words) for one in said]
+                seen.add(name)
+        return evidence
+
     def read(self, hit: Hit) -> list[Evidence]:
         """Give what a hit says: by its own name, or by an area's name inside it."""
         found = []
@@ -70,7 +90,7 @@ class Judge:
             trust *= {"named": PART, "tail": PART_TAIL}.get(hit.said, 1.0) * ROLE_TRUST.get(hit.role, 1.0)
             shares = self._shares(hit.entries, hit)
             if shares is not None:
-                found.append(Evidence(shares, trust, hit, hit.entries))
+                found.append(Evidence(shares, trust, "", hit, hit.entries))
         unknown = hit.said == "explicit" and hit.kind != "kelurahan"
         if (not found and not unknown) or hit.said in {"named", "tail"}:
             inside = (self._inside(match, hit) for match in _areas_inside(hit) if match.entries != hit.entries)
@@ -84,7 +104,7 @@ class Judge:
         after = NAMED_AFTER.get((hit.kind, several), NAMED_ELSE[several])
         trust = (TRUST["kota"] if kota else after) * ROLE_TRUST.get(hit.role, 1.0)
         shares = self._shares(match.entries)
-        return Evidence(shares, trust, hit) if shares is not None else None
+        return Evidence(shares, trust, "", hit) if shares is not None else None
 
     def _shares(self, entries: tuple[Entry, ...], hit: Hit | None = None) -> "Shares | None":
         """Give the shares of the entries that one name carries; areas silence everything else of that name."""
@@ -145,6 +165,12 @@ def _street_trust(hit: Hit, trust: float) -> float:
     if not single or any(entry.kind == "kelurahan" and here.issuperset(entry.codes) for entry in inside):
         return trust  # "Jalan Guntur" in the kelurahan Guntur is called after it
     return SINGLE_KNOWN if "knowledge" in single or "checked" in single else SINGLE
+
+
+def _bare_name(found: Found, hit: Hit) -> str:
+    """Give the words of a hit that are its own: of "Jl. Palmerah Raya" and "Kel. Palmerah" the same."""
+    words = found.tokens.words[hit.first : hit.last]
+    return "".join(word for word in words if word[0].isalnum() and word not in OPENERS and word not in TAILS)
 
 
 def _areas_inside(hit: Hit) -> list[Match]:

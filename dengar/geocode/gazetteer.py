@@ -5,10 +5,10 @@ thousand names and for a million.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
+from dengar.geocode.memo import Memo
 from dengar.geocode.tables import Entry, area_names, read_names
 from dengar.geocode.text import Tokens, canonical, fold, next_inside
 from dengar.geocode.words import HEADS, words
@@ -48,6 +48,10 @@ class Layer(Protocol):
 
     def find(self, key: str) -> tuple[Entry, ...]:
         """Give the entries of a name, none when it does not have it."""
+        ...
+
+    def entries(self) -> Iterable[Entry]:
+        """Give all entries."""
         ...
 
 
@@ -98,10 +102,16 @@ class Gazetteer:
                 if entry not in known:
                     self.named[form] = (*known, entry)
         self._begun = frozenset(beginnings(self.named))
-        self._opens = lru_cache(maxsize=100_000)(self._begins)
+        self._opens = Memo(self._begins)
 
     def _begins(self, key: str) -> bool:
         return key in self._begun or any(layer.begins(key) for layer in self.layers)
+
+    def entries(self) -> Iterator[Entry]:
+        """Give every entry once."""
+        yield from {id(entry): entry for entries in self.named.values() for entry in entries}.values()
+        for layer in self.layers:
+            yield from layer.entries()
 
     def find_name(self, key: str) -> tuple[Entry, ...]:
         """Give the entries of a name in canonical spelling; what was measured stands before what is remembered."""
@@ -115,9 +125,9 @@ class Gazetteer:
     def find(self, tokens: Tokens) -> list[Match]:
         """Give every name in a text, also inside each other."""
         matches: list[Match] = []
-        for first, is_opening in enumerate(map(self._opens, tokens.words)):
-            if is_opening:
-                self._find_at(tokens, first, matches)
+        opens = self._opens
+        for first in [i for i, word in enumerate(tokens.words) if opens[word]]:
+            self._find_at(tokens, first, matches)
         return matches
 
     def _find_at(self, tokens: Tokens, first: int, matches: list[Match]) -> None:

@@ -37,8 +37,7 @@ def _token_at(tokens: Tokens, i: int, offset: int) -> int:
 def next_word(tokens: Tokens, i: int) -> int:
     """Skip the marks that may stand inside a name; give -1 when the name cannot go on."""
     while i < len(tokens.words) and tokens.words[i] in GLUE:
-        after = tokens.ends[i]
-        spaced = tokens.text[after : after + 1].isspace()
+        spaced = len(tokens.pieces[i]) > 1
         shortened = i and (tokens.words[i - 1] in ABBREVIATIONS or len(tokens.words[i - 1]) <= SHORT)
         if tokens.words[i] == "-" and (spaced or tokens.text[tokens.starts[i] - 1].isspace()):
             return -1
@@ -116,7 +115,7 @@ def _is_number(tokens: Tokens, at: int) -> bool:
 def with_address(tokens: Tokens, end: int) -> int:
     """Take a block and a house number into the span."""
     for _ in range(2):
-        match = ADDRESS.match(tokens.text, tokens.ends[end - 1])
+        match = ADDRESS.match(tokens.text, tokens.end(end - 1))
         if match:
             end = _token_at(tokens, end, match.end())
     return end

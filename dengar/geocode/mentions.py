@@ -15,6 +15,7 @@ from dengar.geocode.tables import Entry
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos
 from dengar.geocode.words import HEADS, LOOSE, STOP
+from dengar.models.place import Mention
 
 OFFICIAL = frozenset({"kelurahan", "kecamatan"})
 ADDRESSED = frozenset({"street", "area", "landmark"})  # what takes a block and a house number
@@ -25,6 +26,19 @@ KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure",
 
 
 OPENERS = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
+
+
+def make_mentions(found: Found) -> tuple[Mention, ...]:
+    """Give the hits of a text as records, in its order, each name once."""
+    tokens, seen, mentions = found.tokens, set(), []
+    for hit in sorted([*found.hits, *found.outside], key=lambda hit: hit.first):
+        name = "".join(word for word in tokens.words[hit.first : hit.last] if word.isalnum())
+        if name not in seen:
+            seen.add(name)
+            kind = "area" if hit.kind in {"outside", "desa", "kabupaten"} else hit.kind
+            start, end = tokens.starts[hit.first], tokens.end(hit.last - 1)
+            mentions.append(Mention(start=start, end=end, text=tokens.text[start:end], type=kind))
+    return tuple(mentions)
 
 
 class Finder:

@@ -15,6 +15,7 @@ ENOUGH: dict[Level, float] = {"kelurahan": 0.5, "kecamatan": 0.55, "kota": 0.6}
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400
+MOST_FACTORS = 20  # so many very small numbers can be multiplied
 LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 
 
@@ -22,10 +23,12 @@ def believe(evidence: Sequence[Evidence], city: City) -> "Shares":
     """Multiply what the evidence says: each is right with its trust, and else says nothing."""
     import numpy as np
 
-    belief = np.full(len(city.kelurahan), 1 / len(city.kelurahan))
-    for one in evidence:
-        belief = normal(belief * ((1 - one.trust) / len(belief) + one.trust * one.shares))
-    return belief
+    belief = np.ones(len(city.kelurahan))
+    for number, one in enumerate(evidence):
+        belief *= one.trust * one.shares + (1 - one.trust) / len(belief)
+        if number % MOST_FACTORS == MOST_FACTORS - 1:
+            belief = normal(belief)
+    return normal(belief)
 
 
 class Chosen(NamedTuple):
@@ -86,10 +89,19 @@ def make_place(chosen: Chosen, city: City, **about: object) -> Place:
     )
 
 
-def best_spot(evidence: Sequence[Evidence], code: str) -> tuple[float, float, Precision] | None:
+class Best(NamedTuple):
+    """The most exact point of what a text names, and what that is."""
+
+    lat: float
+    lon: float
+    precision: Precision
+    name: str
+
+
+def best_spot(evidence: Sequence[Evidence], code: str) -> Best | None:
     """Give the most exact known point that the text names inside the area, if it says more than the area's centre."""
     found = [
-        (entry.precision_m, entry.kind, spot)
+        (entry.precision_m, entry, spot)
         for one in evidence
         if one.hit and one.hit.role in {"at", "near", "between"}
         for entry in one.entries
@@ -97,7 +109,7 @@ def best_spot(evidence: Sequence[Evidence], code: str) -> tuple[float, float, Pr
     ]
     if not found:
         return None
-    metres, kind, spot = min(found, key=lambda one: one[0])
-    precision: Precision = "street" if kind in {"street", "waterway"} else "point"
+    metres, entry, spot = min(found, key=lambda one: one[0])
+    precision: Precision = "street" if entry.kind in {"street", "waterway"} else "point"
     is_exact = metres <= NEAR_POINT_M or precision == "street"
-    return spot.lat, spot.lon, precision if is_exact else "kelurahan"
+    return Best(spot.lat, spot.lon, precision if is_exact else "kelurahan", entry.name)

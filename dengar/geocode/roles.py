@@ -62,9 +62,7 @@ class Roles:
         symbols: list[str] = []
         names: dict[int, Hit] = {}
         bare: set[int] = set()
-        for found in batch:
-            if TELLING.isdisjoint(found.tokens.words):
-                continue
+        for found in filter(_is_telling, batch):
             for symbol, hit in _read(found):
                 if hit is not None:
                     names[len(symbols)] = hit
@@ -76,6 +74,14 @@ class Roles:
             for place in range(start, end):
                 if place in (bare if role == "person" else names):
                     names[place].role = role
+
+
+def _is_telling(found: Found) -> bool:
+    """Say whether one of the two words before any name gives it a role."""
+    words = found.tokens.words
+    return any(
+        not TELLING.isdisjoint(words[max(hit.first - 2, 0) : hit.first]) for hit in (*found.hits, *found.outside)
+    )
 
 
 def _read(found: Found) -> Iterator[tuple[str, Hit | None]]:

@@ -4,17 +4,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import pairwise
 
 from dengar.geocode.words import ABBREVIATIONS, CANONICAL
 
-# What is never part of a name comes first: addresses, accounts, entities. A word written together with "di" is cut.
+# What is never part of a name comes first: addresses, accounts, entities. A word written together with "di" is cut. A
+# mark keeps the space behind it: that tells a full stop from the dot of an abbreviation.
 ODD = r"https?://\S{1,400}|www\.\S{1,400}|@\w{1,60}|&(?:amp|gt|lt|quot|nbsp);"
 GLUED = r"[dD][iI](?=(?i:jln?|jalan|gang|gg|kel|kec|kelurahan|kecamatan|perum|komplek)\b)"
 HIDDEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 WORD = rf"[^\W\d_]+(?:[{HIDDEN}\u0300-\u036f]+[^\W\d_]*)*"
-ASCII_TOKEN = re.compile(rf"{ODD}|(?<=#)[^\W_]+|{GLUED}|[A-Za-z]+|\d+|\n|[^\w\s]")
-TOKEN = re.compile(rf"{ODD}|(?<=#)[^\W_]+|{GLUED}|{WORD}|\d+|\n|[^\w\s{HIDDEN}]")
+ASCII_TOKEN = re.compile(rf"{ODD}|(?<=#)[^\W_]+|{GLUED}|[A-Za-z]+|\d+|\n|[^\w\s][^\S\n]?")
+TOKEN = re.compile(rf"{ODD}|(?<=#)[^\W_]+|{GLUED}|{WORD}|\d+|\n|[^\w\s{HIDDEN}][^\S\n]?")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 GLUE = frozenset(".-'`\u2019\u2010\u2011*_")  # marks that may stand inside a name
 LOOKALIKES = str.maketrans("аеорсухкмнтвіӏѕјԁԛԝһɡɑοανρτικυı", "aeopcyxkmhtbilsjdqwhgaoavptikui")
@@ -23,26 +24,45 @@ BREAK = "|"
 SHORT = 3  # a word this short before a full stop is an abbreviation, not the end of a sentence
 
 
-class Tokens(NamedTuple):
-    """The tokens of a text: words in one spelling, and where each starts and ends in the text.
+class Tokens:
+    """The tokens of a text: its pieces, the same as words in one spelling, and where each starts in the text.
 
     What cannot be part of a name (an address on the web, an account) is BREAK. `upper` marks a text that is all in
     capitals, where a capital says nothing.
     """
 
-    text: str
-    words: list[str]
-    starts: list[int]
-    ends: list[int]
-    upper: bool
+    __slots__ = ("_starts", "pieces", "text", "upper", "words")
+
+    def __init__(self, text: str, pieces: list[str]) -> None:
+        self.text = text
+        self.pieces = pieces
+        self.words = list(map(fold, pieces))
+        self.upper = text.isupper()
+        self._starts: list[int] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each token starts; worked out when first asked for, as most texts hold no name."""
+        if self._starts is None:
+            starts, at, find = [], 0, self.text.find
+            for piece in self.pieces:
+                at = find(piece, at)
+                starts.append(at)
+                at += len(piece)
+            self._starts = starts
+        return self._starts
+
+    def end(self, i: int) -> int:
+        """Give where token i ends."""
+        return self.starts[i] + len(self.pieces[i].rstrip() or self.pieces[i])
 
     def span(self, first: int, last: int) -> str:
         """Give the original text of the tokens first..last-1."""
-        return self.text[self.starts[first] : self.ends[last - 1]]
+        return self.text[self.starts[first] : self.end(last - 1)]
 
     def capital(self, i: int) -> bool:
         """Say whether token i begins with a capital."""
-        return self.text[self.starts[i]].isupper()
+        return self.pieces[i][0].isupper()
 
 
 @lru_cache(maxsize=131_072)
@@ -52,9 +72,9 @@ def fold(word: str) -> str:
         word = unicodedata.normalize("NFKD", word.translate(UNSEEN)).lower().translate(LOOKALIKES)
         word = "".join(char for char in word if not unicodedata.combining(char)) or BREAK
     word = word.lower()
-    if word[0] in "@&hw" and not word.isalnum():
-        return BREAK
-    return CANONICAL.get(word, word)
+    if word.isalnum():
+        return CANONICAL.get(word, word)
+    return BREAK if word[0] in "@&hw" else word.rstrip() or word
 
 
 @lru_cache(maxsize=65_536)
@@ -65,21 +85,15 @@ def canonical(name: str) -> str:
 
 def tokenise(text: str) -> Tokens:
     """Cut a text into tokens in one pass."""
-    pattern = ASCII_TOKEN if text.isascii() else TOKEN
-    spans = [match.span() for match in pattern.finditer(text)]
-    if "#" in text:
-        spans = _cut_tags(text, spans)
-    starts, ends = map(list, zip(*spans, strict=True)) if spans else ([], [])
-    words = [fold(text[start:end]) for start, end in spans]
-    return Tokens(text, words, starts, ends, text.isupper())
+    pieces: list[str] = (ASCII_TOKEN if text.isascii() else TOKEN).findall(text)
+    return Tokens(text, _cut_tags(pieces) if "#" in text else pieces)
 
 
-def _cut_tags(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _cut_tags(pieces: Sequence[str]) -> list[str]:
     """Cut "#PondokLabu" into its words."""
-    cut: list[tuple[int, int]] = []
-    for start, end in spans:
-        is_tag = start > 0 and text[start - 1] == "#" and text[start:end].isascii()
-        cut += [part.span() for part in CAMEL.finditer(text, start, end)] if is_tag else [(start, end)]
+    cut: list[str] = []
+    for before, piece in pairwise(("", *pieces)):
+        cut += CAMEL.findall(piece) if before == "#" and piece.isascii() and piece.isalnum() else [piece]
     return cut
 
 
@@ -97,8 +111,7 @@ def next_inside(tokens: Tokens, i: int) -> int:
 
 def _parts(tokens: Tokens, i: int) -> bool:
     """Say whether the full stop or dash at token i parts two names."""
-    after = tokens.ends[i]
-    if i == 0 or not tokens.text[after : after + 1].isspace():
+    if i == 0 or len(tokens.pieces[i]) == 1:
         return False
     word = tokens.words[i - 1]
     return tokens.words[i] == "-" or (tokens.words[i] == "." and len(word) > SHORT and word not in ABBREVIATIONS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from dengar.geocode.memo import Memo
 from dengar.geocode.tables import Entry
 from dengar.geocode.text import canonical
 from dengar.geocode.words import COMMON, STOP, words
@@ -10,7 +11,6 @@ from dengar.models.place import Area
 LEAST = 7  # shorter words have too many neighbours
 MOST = 40
 KEPT = 10_000  # answers remembered
-KEPT_RIGHT = 200_000  # words remembered that are no misspelt areas
 INNOCENT = words(
     "genteng benteng mentang kembangkan rendang pancuran sendang menteri kentang gambaran kerambut kembangkan "
     "pendaringan perjaringan senayang kalimat perempatan pertigaan prapatan perangkat"
@@ -40,7 +40,7 @@ class Typos:
     def __init__(self, areas: tuple[Area, ...]) -> None:
         self.joined: dict[str, dict[str, str]] = {"kelurahan": {}, "kecamatan": {}}
         self.index: dict[str, tuple[str, str]] = {}
-        self.right: set[str] = set()
+        self.meant = Memo(self._one_off)
         self.known: dict[tuple[str, str], str | None] = {}
         for area in areas:
             name = canonical(area.name)
@@ -53,17 +53,8 @@ class Typos:
 
     def find(self, words: Sequence[str]) -> list[tuple[int, str]]:
         """Give the words that differ by one letter from the name of an area, by their places, with that name."""
-        strange = [i for i, word in enumerate(words) if word not in self.right]
-        found = []
-        for i in strange:
-            name = self._one_off(words[i])
-            if name:
-                found.append((i, name))
-            else:
-                self.right.add(words[i])
-        if len(self.right) > KEPT_RIGHT:
-            self.right.clear()
-        return found
+        meant = self.meant
+        return [(i, name) for i, word in enumerate(words) if (name := meant[word])]
 
     def _one_off(self, word: str) -> str | None:
         if not LEAST <= len(word) <= MOST or word in INNOCENT or word in STOP:

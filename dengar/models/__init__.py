@@ -5,7 +5,7 @@ from dengar.models.human_label import HumanLabel, LabelTask, Why
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
 from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
-from dengar.models.place import Area, Candidate, Level, Located, Mention, Place, Point, Precision
+from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
 from dengar.models.report import OPEN_STATES, Event, EventKind, Report, Routing, State, Voice
@@ -24,6 +24,7 @@ __all__ = [
     "BudgetLeft",
     "Candidate",
     "Changes",
+    "Clue",
     "Draft",
     "Erasing",
     "Event",

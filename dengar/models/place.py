@@ -27,6 +27,18 @@ class Mention(Record, frozen=True, kw_only=True):
     type: str
 
 
+class Clue(Record, frozen=True, kw_only=True):
+    """What is known of a text's place beside its words.
+
+    `geotag` is a point that came with it (a device, a photo), `hint` are words from a field for the place (a form's, an
+    author's profile), `earlier` is the place of the post that it answers.
+    """
+
+    geotag: Point | None = None
+    hint: str | None = None
+    earlier: "Place | None" = None
+
+
 class Candidate(Record, frozen=True, kw_only=True):
     """A kelurahan that the place might be, with its share of the belief (0..1)."""
 
@@ -38,9 +50,10 @@ class Candidate(Record, frozen=True, kw_only=True):
 class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
     """An administrative area in Kemendagri's codes with dots, and a point in it.
 
-    `level` says how far down the answer goes: below it the names are None. `precision` says what the point stands
-    for. `border_m` is the distance in metres from the point to the nearest other kelurahan, and `border_code` the code
-    of that; None without a real point. `reason` explains the answer to an operator in Indonesian.
+    `level` says how far down the answer goes: below it the names are None. `precision` says what the point stands for,
+    and `label` says in words where it is. `border_m` is the distance in metres from the point to the nearest other
+    kelurahan, `border_code` and `border_name` say which that is; None without a real point. `reason` explains the
+    answer to an operator in Indonesian.
     """
 
     level: Level
@@ -57,6 +70,8 @@ class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
     candidates: tuple[Candidate, ...] = ()
     border_m: float | None = None
     border_code: str | None = None
+    border_name: str | None = None
+    label: str = ""
     reason: str = ""
 
     @property

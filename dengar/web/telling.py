@@ -11,6 +11,7 @@ from dengar.web.language import Language
 from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
 
 SURE, FAIRLY_SURE = 0.85, 0.6
+EXACT = frozenset({"point", "street"})
 NEAR_BORDER_M = 50
 SAFE_TITLE, SAFE_TEXT = 160, 1200
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -76,9 +77,11 @@ class Telling:
         return ", ".join(sorted(self.channel(code) for code in codes))
 
     def place(self, place: Place | None) -> str:
-        """Name a place from small to large, at most two steps."""
+        """Name a place from small to large: what is at its point where that is known, else at most two areas."""
         if place is None:
             return self.language.say("Tempat belum diketahui")
+        if place.label and place.precision in EXACT:
+            return place.label
         names = [name for name in (place.kelurahan, place.kecamatan, place.kota) if name]
         return ", ".join(dict.fromkeys(names[:2]))
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from dengar.geocode import Locator
-from dengar.models.place import Located, Place, Point
+from dengar.models.place import Clue, Located, Place, Point
 
 BALAI_KOTA = Point(lat=-6.1814, lon=106.8284)
 
 
 def place_of(locator: Locator, text: str, geotag: Point | None = None, hint: str | None = None) -> Place:
-    [located] = locator.locate([text], [geotag], [hint])
+    [located] = locator.locate([text], [Clue(geotag=geotag, hint=hint)])
     assert located.place is not None, located
     return located.place
 
@@ -75,7 +75,7 @@ def test_a_bad_geotag_is_ignored_and_mentioned(locator: Locator) -> None:
 
 
 def test_a_hint_from_a_form_counts_without_being_a_mention(locator: Locator) -> None:
-    [located] = locator.locate(["lampu mati lagi"], hints=["Kel. Palmerah"])
+    [located] = locator.locate(["lampu mati lagi"], [Clue(hint="Kel. Palmerah")])
     assert located.place is not None
     assert located.place.kelurahan == "Palmerah"
     assert located.mentions == ()
@@ -152,7 +152,7 @@ def test_candidates_are_sorted_shares_of_one(locator: Locator) -> None:
 
 def test_lists_of_different_length_are_refused(locator: Locator) -> None:
     with pytest.raises(ValueError, match="zip"):
-        locator.locate(["a", "b"], [None])
+        locator.locate(["a", "b"], [Clue()])
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_report_page_tells_history_unit_deadlines_and_place_in_words(store: St
         "22 Nov 2026 15.48 WIB",
         "24 Nov 2026 15.48 WIB",
         "titik lokasi dari pelapor",
-        "Hanya 23 m dari batas kelurahan lain.",
+        "Hanya 23 m dari batas Kel. Tebet Barat.",
         "Mungkin juga: Tebet Barat.",
         "air naik",
         'src="/foto/a1b2c3d4e5"',
