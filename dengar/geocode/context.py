@@ -6,7 +6,6 @@ from dengar.geocode.words import COMMON, HEADS, PLACE_WORDS, PLAIN_PHRASES, STOP
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
 RT_WORDS = frozenset({"rt", "rw", "ri"})
-BUILT_IN = frozenset({"areas", "family", "gtfs", "petajakarta", "knowledge", "belief", "outside", "common"})
 
 
 def word_before(tokens: Tokens, i: int) -> str:
@@ -27,12 +26,11 @@ def believable(tokens: Tokens, match: Match) -> bool:
 
 def _believable_alone(match: Match, word: str, before: str, *, written: bool) -> bool:
     """Say whether a single word is meant as a place; `written` says that it has a capital."""
-    if before == "hari" or (before in HEADS and match.entries[0].kind == "outside"):
+    if before == "hari" or (before in HEADS and "outside" in match.entries.kinds):
         return False
     if word in COMMON:
         return before in PLACE_WORDS and written
-    if word in UNUSUAL or any(entry.source == "common" for entry in match.entries):
+    if word in UNUSUAL or match.entries.is_common:
         return before in PLACE_WORDS or (written and match.first > 0)
     # A city's map names a shop after every word.
-    is_built_in = any(entry.source in BUILT_IN for entry in match.entries)
-    return is_built_in or (word not in STOP and before in PLACE_WORDS and written)
+    return match.entries.is_built_in or (word not in STOP and before in PLACE_WORDS and written)

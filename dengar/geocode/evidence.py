@@ -25,6 +25,8 @@ NAMED_AFTER = {("street", True): 0.86, ("street", False): 0.69}
 NAMED_ELSE = {True: 0.93, False: 0.78}
 PART = 0.6  # only the beginning of a longer name is known ...
 PART_TAIL = 0.85  # ... and the rest is a number or "Raya": such lanes are near their main street
+TYPO = 0.85
+PARTS = {"named": PART, "tail": PART_TAIL, "typo": TYPO}
 SINGLE = 0.45  # a street with a name of one word, which many streets carry ...
 SINGLE_KNOWN = 0.6  # ... and one that a writer knows by it
 EVERYWHERE = 0.4  # a street that every city of the country has
@@ -87,7 +89,7 @@ class Judge:
         found = []
         if hit.entries:
             trust = EXPLICIT[hit.kind] if hit.said == "explicit" else _trust(hit)
-            trust *= {"named": PART, "tail": PART_TAIL}.get(hit.said, 1.0) * ROLE_TRUST.get(hit.role, 1.0)
+            trust *= PARTS.get(hit.said, 1.0) * ROLE_TRUST.get(hit.role, 1.0)
             shares = self._shares(hit.entries, hit)
             if shares is not None:
                 found.append(Evidence(shares, trust, "", hit, hit.entries))
@@ -154,16 +156,16 @@ def _trust(hit: Hit) -> float:
 
 def _street_trust(hit: Hit, trust: float) -> float:
     """Give less trust to streets that every city has, and to those with a name of one word."""
-    names = {canonical(entry.name).removeprefix("jalan ") for entry in hit.entries}
-    if not NATIONAL.isdisjoint(names):
-        return EVERYWHERE
-    single = [entry.source for entry in hit.entries if " " not in canonical(entry.name).removeprefix("jalan ")]
     inside = [entry for match in hit.inner for entry in match.entries]
-    if single and any(entry.kind == "outside" for entry in inside):
-        return EVERYWHERE
     here = {code for entry in hit.entries for code in entry.codes[:1]}
-    if not single or any(entry.kind == "kelurahan" and here.issuperset(entry.codes) for entry in inside):
+    if any(entry.kind == "kelurahan" and here.issuperset(entry.codes) for entry in inside):
         return trust  # "Jalan Guntur" in the kelurahan Guntur is called after it
+    names = {canonical(entry.name).removeprefix("jalan ") for entry in hit.entries}
+    single = [entry.source for entry in hit.entries if " " not in canonical(entry.name).removeprefix("jalan ")]
+    if not NATIONAL.isdisjoint(names) or (single and any(entry.kind == "outside" for entry in inside)):
+        return EVERYWHERE
+    if not single:
+        return trust
     return SINGLE_KNOWN if "knowledge" in single or "checked" in single else SINGLE
 
 

@@ -4,12 +4,13 @@ A name is looked for as its words in one spelling, joined by spaces: with a dict
 thousand names and for a million.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from dengar.geocode.memo import Memo
-from dengar.geocode.tables import Entry, area_names, read_names
+from dengar.geocode.tables import Entries, Entry, area_names, read_names
 from dengar.geocode.text import Tokens, canonical, fold, next_inside
 from dengar.geocode.words import HEADS, words
 from dengar.models.place import Area
@@ -28,6 +29,7 @@ SAME_HEADS = (
 INITIALS = words("kh mh tb di mt ks rc rp re hr wr")  # also written "K.H.", "T.B."
 JOINED = 7  # a name written without spaces is looked for when it has so many letters ...
 MOST_JOINED = 3  # ... and no more words than this
+NOTHING = Entries(())
 REMEMBERED = frozenset({"knowledge", "belief"})
 
 
@@ -36,7 +38,7 @@ class Match(NamedTuple):
 
     first: int
     last: int
-    entries: tuple[Entry, ...]
+    entries: Entries
 
 
 class Layer(Protocol):
@@ -46,7 +48,7 @@ class Layer(Protocol):
         """Say whether a name may begin with this."""
         ...
 
-    def find(self, key: str) -> tuple[Entry, ...]:
+    def find(self, key: str) -> Entries:
         """Give the entries of a name, none when it does not have it."""
         ...
 
@@ -94,13 +96,12 @@ class Gazetteer:
     def __init__(self, areas: tuple[Area, ...], layers: Sequence[Layer] = ()) -> None:
         self.areas = areas
         self.layers = layers
-        self.named: dict[str, tuple[Entry, ...]] = {}
+        named: dict[str, dict[Entry, None]] = defaultdict(dict)
         inside = {area.code for area in areas}
         for name, entry in (*area_names(areas), *read_names()):
             for form in forms(name, entry.kind) if inside.issuperset(entry.codes) else ():
-                known = self.named.get(form, ())
-                if entry not in known:
-                    self.named[form] = (*known, entry)
+                named[form][entry] = None
+        self.named = {form: Entries(entries) for form, entries in named.items()}
         self._begun = frozenset(beginnings(self.named))
         self._opens = Memo(self._begins)
 
@@ -109,17 +110,17 @@ class Gazetteer:
 
     def entries(self) -> Iterator[Entry]:
         """Give every entry once."""
-        yield from {id(entry): entry for entries in self.named.values() for entry in entries}.values()
+        yield from dict.fromkeys(entry for entries in self.named.values() for entry in entries)
         for layer in self.layers:
             yield from layer.entries()
 
-    def find_name(self, key: str) -> tuple[Entry, ...]:
+    def find_name(self, key: str) -> Entries:
         """Give the entries of a name in canonical spelling; what was measured stands before what is remembered."""
-        entries = self.named.get(key, ())
+        entries = self.named.get(key, NOTHING)
         for layer in self.layers:
             if more := layer.find(key):
-                kinds = {entry.kind for entry in more}
-                entries = (*(one for one in entries if one.source not in REMEMBERED or one.kind not in kinds), *more)
+                kept = (one for one in entries if one.source not in REMEMBERED or one.kind not in more.kinds)
+                entries = Entries((*kept, *more)) if entries else more
         return entries
 
     def find(self, tokens: Tokens) -> list[Match]:

@@ -7,7 +7,7 @@ from dengar.geocode.gazetteer import Match
 from dengar.geocode.tables import Entry
 from dengar.geocode.text import Tokens
 
-Said = Literal["explicit", "bare", "named", "tail"]
+Said = Literal["explicit", "bare", "named", "tail", "typo"]
 Role = Literal["at", "near", "between", "towards", "route", "office", "like", "person"]
 
 
@@ -15,8 +15,9 @@ Role = Literal["at", "near", "between", "towards", "route", "office", "like", "p
 class Hit:
     """A place name at tokens first..last-1: what the text calls it, what the tables know, and how it is said.
 
-    `said` is explicit ("Kel. X"), bare, named (only the beginning is known) or tail (all but a number is known); `role`
-    is what the words around make of it (roles.py); `head` is the word that opens it ("komplek"), if any.
+    `said` is explicit ("Kel. X"), bare, named (only the beginning is known), tail (all but a number is known) or typo
+    (a letter is wrong); `role` is what the words around make of it (roles.py); `head` is the word that opens it
+    ("komplek"), if any.
     """
 
     first: int

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-ON_STREET_M = 120.0  # points of a street stand some 150 m apart
+ON_STREET_M = 200.0  # of most streets only the points of stops are known
 NEAR_M = 400.0
 STREETS = frozenset({"street"})
 LANDMARKS = frozenset({"landmark", "transit_stop", "road_structure"})

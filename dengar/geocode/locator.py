@@ -14,7 +14,7 @@ from dengar.geocode.mentions import Finder, make_mentions
 from dengar.geocode.outside import outside_name
 from dengar.geocode.points import point_problem
 from dengar.geocode.reason import make_reason
-from dengar.geocode.resolve import Chosen, believe, best_spot, candidates, choose, make_place
+from dengar.geocode.resolve import Chosen, Resolver, best_spot, make_place
 from dengar.models.place import Area, Clue, Located, Place, Point, Precision
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Locator:
         self.areas, self._points = ground or built_in_ground()
         self._city = City(self.areas)
         self._judge = Judge(self._city)
+        self._resolver = Resolver(self._city)
         self._gazetteer = Gazetteer(self.areas, layers)
         self._finder = Finder(self._gazetteer)
 
@@ -113,13 +114,10 @@ class Locator:
 
     def _place(self, evidence: Sequence[Evidence], geotag: Point | None) -> Place | None:
         """Give the place that the evidence makes likely enough, None when there is none."""
-        if not evidence:
+        resolved = self._resolver.resolve(evidence)
+        if resolved is None:
             return None
-        belief = believe(evidence, self._city)
-        chosen = choose(belief, self._city)
-        if chosen is None:
-            return None
-        others = candidates(belief, self._city)
+        chosen, others = resolved
         lat, lon, precision, label = self._point(chosen, evidence, geotag)
         border = self._points.border(lat, lon) if precision == "point" else None
         return make_place(

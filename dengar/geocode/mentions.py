@@ -13,7 +13,7 @@ from dengar.geocode.hits import Found, Hit, Said, longest, settle_levels
 from dengar.geocode.roles import Roles
 from dengar.geocode.tables import Entry
 from dengar.geocode.text import Tokens, tokenise
-from dengar.geocode.typos import Typos
+from dengar.geocode.typos import Typos, Words
 from dengar.geocode.words import HEADS, LOOSE, STOP
 from dengar.models.place import Mention
 
@@ -21,8 +21,7 @@ OFFICIAL = frozenset({"kelurahan", "kecamatan"})
 ADDRESSED = frozenset({"street", "area", "landmark"})  # what takes a block and a house number
 ONE_WORD = 2  # an opening word and one word of a name
 MOST_MARKS = 5  # "Kel./Kec. X" has three marks and words between
-LEVELS = ("kelurahan", "kecamatan", "kota")
-KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
+LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 
 
 OPENERS = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
@@ -36,8 +35,9 @@ def make_mentions(found: Found) -> tuple[Mention, ...]:
         if name not in seen:
             seen.add(name)
             kind = "area" if hit.kind in {"outside", "desa", "kabupaten"} else hit.kind
-            start, end = tokens.starts[hit.first], tokens.end(hit.last - 1)
-            mentions.append(Mention(start=start, end=end, text=tokens.text[start:end], type=kind))
+            said = tokens.span(hit.first, hit.last)
+            start = tokens.starts[hit.first]
+            mentions.append(Mention(start=start, end=start + len(said), text=said, type=kind))
     return tuple(mentions)
 
 
@@ -47,6 +47,7 @@ class Finder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self.typos = Typos(gazetteer.areas)
+        self.words = Words(gazetteer.named)
         self.roles = Roles()
 
     def find(self, texts: Sequence[str]) -> list[Found]:
@@ -81,7 +82,8 @@ class Finder:
         by_start: dict[int, list[Match]] = {}
         for match in matches:
             by_start.setdefault(match.first, []).append(match)
-            if match.entries[0].kind in LEVELS or (match.entries[0].kind == "area" and match.last - match.first > 1):
+            kind = match.entries[0].kind
+            if kind in LEVELS or (kind == "area" and match.last - match.first > 1):
                 areas[match.first] = max(areas.get(match.first, 0), match.last - match.first)
         done = 0
         for i in openers:
@@ -129,8 +131,8 @@ class Finder:
     def _headed(self, tokens: Tokens, i: int, by_start: dict[int, list[Match]], areas: dict[int, int]) -> Hit | None:
         """Read a street, a building, a station ... that begins with its kind."""
         word = tokens.words[i]
-        known = max(by_start.get(i, ()), key=lambda match: match.last, default=None)
-        if known and any(entry.kind in LEVELS for entry in known.entries):
+        known = by_start[i][-1] if i in by_start else None  # the longest: they come in the order of their ends
+        if known and not LEVELS.isdisjoint(known.entries.kinds):
             return None
         if known and not believable(tokens, known):
             known = None
@@ -141,8 +143,7 @@ class Finder:
             capital = at >= 0 and tokens.capital(at) and not tokens.upper
             if end == i + 1 or (word in LOOSE and not capital):
                 return None
-            end = with_address(tokens, end) if HEADS[word] in ADDRESSED else end
-            return Hit(i, end, HEADS[word], self._shorter(tokens, i, end), head=word)
+            return self._unknown(tokens, i, end)
         kind = known.entries[0].kind if word in LOOSE - {"pasar"} else HEADS[word]
         if kind == "outside":
             return None
@@ -151,6 +152,17 @@ class Finder:
         rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
         said: Said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
         return Hit(i, last, kind, known.entries, said, head=word)
+
+    def _unknown(self, tokens: Tokens, i: int, end: int) -> Hit:
+        """Read a name that no table knows: without its opening word, or with a wrong letter, it may."""
+        head = tokens.words[i]
+        last = with_address(tokens, end) if HEADS[head] in ADDRESSED else end
+        if entries := self._shorter(tokens, i, last):
+            return Hit(i, last, HEADS[head], entries, head=head)
+        words = [word for word in tokens.words[i:end] if word[0].isalnum()]
+        mended = self.words.mend(words)
+        entries = self.gazetteer.find_name(" ".join(mended)) if mended != words else ()
+        return Hit(i, last, HEADS[head], entries, "typo" if entries else "bare", head=head)
 
     def _shorter(self, tokens: Tokens, first: int, last: int) -> tuple[Entry, ...]:
         """Give what is known of a name without its opening word, if that is a whole known name."""
@@ -163,8 +175,5 @@ class Finder:
     def _known(self, tokens: Tokens, matches: list[Match]) -> Iterator[Hit]:
         """Give the names of the tables that stand in the text without an opening word."""
         for match in matches:
-            kinds = {entry.kind for entry in match.entries}
-            kind = next((kind for kind in KINDS if kind in kinds), "outside")
-            if not believable(tokens, match):
-                continue
-            yield Hit(match.first, match.last, kind, match.entries, head=tokens.words[match.first])
+            if believable(tokens, match):
+                yield Hit(match.first, match.last, match.entries.kind, match.entries, head=tokens.words[match.first])

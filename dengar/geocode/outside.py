@@ -50,6 +50,8 @@ def _is_city(found: Found, foreign: Hit) -> bool:
             return True
         words_of_name = hit.last - hit.first
         apart = any(word[0].isalnum() for word in found.tokens.words[hit.last : foreign.first])
+        if any(entry.kind == "outside" for entry in hit.entries):
+            continue  # Kuningan is also a regency
         if hit.entries and hit.kind in AREAS and hit.role not in PASSED and hit.last <= foreign.first and apart:
             return True
         if hit.kind in {"kelurahan", "kecamatan"} and words_of_name > 1 and apart:

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 # The least belief with which each level is said.
 ENOUGH: dict[Level, float] = {"kelurahan": 0.5, "kecamatan": 0.55, "kota": 0.6}
+AHEAD = 2.0  # and how many times the belief in the next kelurahan: where two compete, a person chooses
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400
+MOST_KEPT = 20_000  # answers remembered
 MOST_FACTORS = 20  # so many very small numbers can be multiplied
 LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 
@@ -39,12 +41,19 @@ class Chosen(NamedTuple):
     confidence: float
 
 
+class Resolved(NamedTuple):
+    """An area, and the kelurahan in which it may be."""
+
+    chosen: Chosen
+    candidates: tuple[Candidate, ...]
+
+
 def choose(belief: "Shares", city: City) -> Chosen | None:
     """Give the smallest area that is believed enough."""
     import numpy as np
 
     best = int(belief.argmax())
-    if belief[best] >= ENOUGH["kelurahan"]:
+    if belief[best] >= ENOUGH["kelurahan"] and (belief > belief[best] / AHEAD).sum() == 1:
         return Chosen(city.kelurahan[best], "kelurahan", float(belief[best]))
     above: tuple[tuple[Level, tuple[tuple[str, ...], object]], ...] = (
         ("kecamatan", city.kecamatan),
@@ -70,6 +79,29 @@ def candidates(belief: "Shares", city: City) -> tuple[Candidate, ...]:
         )
         for place in best
     )
+
+
+class Resolver:
+    """Weighs evidence in one city. The same evidence, as floods bring it a thousand times, is weighed once."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self._kept: dict[tuple[tuple[int, float], ...], tuple[Sequence[Evidence], Resolved | None]] = {}
+
+    def resolve(self, evidence: Sequence[Evidence]) -> "Resolved | None":
+        """Give the area that is believed enough, and the likeliest kelurahan; None when there is none."""
+        key = tuple([(id(one.shares), one.trust) for one in evidence])
+        kept = self._kept.get(key)  # with the evidence itself: while it is kept, no other shares have its ids
+        if kept is None:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[key] = evidence, self._weigh(evidence)
+        return kept[1]
+
+    def _weigh(self, evidence: Sequence[Evidence]) -> "Resolved | None":
+        belief = believe(evidence, self._city)
+        chosen = choose(belief, self._city) if evidence else None
+        return Resolved(chosen, candidates(belief, self._city)) if chosen else None
 
 
 def make_place(chosen: Chosen, city: City, **about: object) -> Place:

@@ -1,7 +1,7 @@
 """What the words around a name make of it: the place itself, one near it, a direction, a person, a comparison.
 
-The names of a batch of texts and the words between them become one spaCy Doc of symbols, and a Matcher reads it with
-the grammar below.
+The names of a batch of texts and the words between them become one spaCy Doc of symbols, and a PhraseMatcher reads it
+with the grammar below.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,8 +34,13 @@ GRAMMAR: dict[Role, list[list[str]]] = {
     "between": [["BETWEEN", NAME, "AND", NAME], ["BETWEEN", NAME, "KE", NAME], ["BETWEEN", NAME, NAME]],
     "towards": [["TO", NAME], ["KE", NAME], ["TO", "KE", NAME], ["TO", "NEAR", NAME], ["KE", "TO", NAME]],
     "route": [
-        ["FROM", NAME, *between, to, NAME] for between in ([], [OTHER], [OTHER, OTHER]) for to in ("TO", "KE")
-    ] + [["FROM", "TO", NAME]],
+        *(
+            ["FROM", NAME, *between, *to, NAME]
+            for between in ([], [OTHER], [OTHER, OTHER])
+            for to in (["TO"], ["KE"], ["AND", "KE"])
+        ),
+        ["FROM", "TO", NAME],
+    ],
     "office": [["OFFICE", NAME]],
     "like": [["LIKE", NAME], ["LIKE", "IN", NAME]],
     "person": [["PERSON", NAME]],
@@ -46,13 +51,14 @@ class Roles:
     """Gives hits their roles; holds the spaCy matcher."""
 
     def __init__(self) -> None:
-        from spacy.matcher import Matcher
+        from spacy.matcher import PhraseMatcher
+        from spacy.tokens import Doc
         from spacy.vocab import Vocab
 
         self._vocab = Vocab()
-        self._matcher = Matcher(self._vocab)
+        self._matcher = PhraseMatcher(self._vocab)
         for role, patterns in GRAMMAR.items():
-            self._matcher.add(role, [[{"ORTH": symbol} for symbol in pattern] for pattern in patterns])
+            self._matcher.add(role, [Doc(self._vocab, words=pattern) for pattern in patterns])
         self._rank = {self._vocab.strings[role]: (rank, role) for rank, role in enumerate(GRAMMAR)}
 
     def give(self, batch: Sequence[Found]) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
+from dengar.errors import DengarError
 from dengar.geocode.sights import Sight, kind_of
 from dengar.geocode.text import canonical
 from dengar.geocode.words import STOP, words
@@ -19,15 +20,14 @@ NEEDED = ("stop_name", "stop_lat", "stop_lon")
 
 
 def read_stops(file: TextIO) -> Iterator[Sight]:
-    """Read stops.txt of a GTFS feed; raises ValueError when a column is missing.
+    """Read stops.txt of a GTFS feed; raises DengarError when a column is missing.
 
     A row without a name, or with coordinates that are no numbers, gives a sight without a point.
     """
     rows = csv.DictReader(file)
     missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
     if missing:
-        msg = f"no column {', '.join(missing)}: this is no stops.txt of a GTFS feed"
-        raise ValueError(msg)
+        raise DengarError(f"There is no column {', '.join(missing)}: this is no stops.txt of a GTFS feed.")
     for row in rows:
         try:
             lat, lon = float(row["stop_lat"]), float(row["stop_lon"])

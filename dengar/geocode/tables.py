@@ -1,9 +1,10 @@
 """The built-in tables: areas, names of the city, and names of places outside it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from dengar.geocode.words import words
 from dengar.models.place import Area
@@ -11,6 +12,10 @@ from dengar.models.place import Area
 DATA = Path(__file__).parent / "data"
 SIDES = words("utara selatan barat timur dalam atas besar baru jaya sari lama kaum muara dua")
 NO_FAMILY = words("kelapa kampung kebon malaka pasar johar cempaka tugu taman mangga duri rawa tanjung sukabumi")
+
+
+KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
+BUILT_IN = frozenset({"areas", "family", "gtfs", "petajakarta", "checked", "knowledge", "belief", "outside", "common"})
 
 
 class Spot(NamedTuple):
@@ -21,11 +26,13 @@ class Spot(NamedTuple):
     lon: float
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
     """One name: what it is, in which kelurahan it can be (likeliest first), and points of it.
 
     `precision_m` is how far from its point the place may be. `source` says who tells: areas, family, gtfs, petajakarta,
-    knowledge (sure of the kelurahan), belief (this kelurahan or the next one), outside, common, or an imported layer.
+    checked (known to a writer and seen), knowledge (sure of the kelurahan), belief (this kelurahan or the next one),
+    outside, common, or an imported layer.
     """
 
     name: str
@@ -34,10 +41,35 @@ class Entry(NamedTuple):
     spots: tuple[Spot, ...] = ()
     precision_m: int | None = None
     source: str = "areas"
+    first: dict[str, Spot | None] = field(default_factory=dict, repr=False)
 
     def spot_in(self, area: str) -> Spot | None:
         """Give the first point of it in an area."""
-        return next((spot for spot in self.spots if spot.code.startswith(area)), None)
+        if area not in self.first:
+            self.first[area] = next((spot for spot in self.spots if spot.code.startswith(area)), None)
+        return self.first[area]
+
+
+class Entries(tuple[Entry, ...]):  # noqa: SLOT001  a tuple of any length takes no slots
+    """All that one name stands for, with what is asked of it for every text: its kinds, and how well it is known.
+
+    `kind` is the most telling of its kinds. `is_common` marks a name that is also an everyday word, `is_built_in` one
+    that is not only in an imported layer.
+    """
+
+    kinds: frozenset[str]
+    kind: str
+    is_common: bool
+    is_built_in: bool
+
+    def __new__(cls, entries: Iterable[Entry]) -> Self:
+        """Work the answers out once."""
+        self = super().__new__(cls, entries)
+        self.kinds = frozenset(entry.kind for entry in self)
+        self.kind = next((kind for kind in KINDS if kind in self.kinds), "outside")
+        self.is_common = any(entry.source == "common" for entry in self)
+        self.is_built_in = any(entry.source in BUILT_IN for entry in self)
+        return self
 
 
 def read_table(name: str) -> Iterator[dict[str, str]]:

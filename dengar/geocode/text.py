@@ -54,7 +54,8 @@ class Tokens:
 
     def end(self, i: int) -> int:
         """Give where token i ends."""
-        return self.starts[i] + len(self.pieces[i].rstrip() or self.pieces[i])
+        piece = self.pieces[i]
+        return self.starts[i] + (len(piece) if len(piece) == 1 or piece[-1] > " " else len(piece.rstrip()))
 
     def span(self, first: int, last: int) -> str:
         """Give the original text of the tokens first..last-1."""

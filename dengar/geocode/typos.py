@@ -1,6 +1,7 @@
-"""Area names with a wrong letter: an index of all names with one letter left out."""
+"""Names with a wrong letter: an index of all words with one letter left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from dengar.geocode.memo import Memo
 from dengar.geocode.tables import Entry
@@ -9,6 +10,7 @@ from dengar.geocode.words import COMMON, STOP, words
 from dengar.models.place import Area
 
 LEAST = 7  # shorter words have too many neighbours
+LEAST_WORD = 6  # inside a name that begins with its kind
 MOST = 40
 KEPT = 10_000  # answers remembered
 INNOCENT = words(
@@ -24,14 +26,38 @@ def without_one(word: str) -> Iterator[str]:
         yield word[:i] + word[i + 1 :]
 
 
-def distance(a: str, b: str) -> int:
-    """Give the least number of letters to add, drop or change to make a into b."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, start=1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(b, start=1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]
+def is_one_off(word: str, other: str) -> bool:
+    """Say whether one letter too many, too few, wrong or in the wrong order makes one word of the other."""
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, other, score_cutoff=1) == 1
+
+
+class Words:
+    """The words of all names; finds the one that a misspelt word must mean."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._words = {word for name in names for word in name.split() if len(word) >= LEAST_WORD and word.isalpha()}
+        self.meant = Memo(self._one_off)
+
+    @cached_property
+    def _index(self) -> dict[str, list[str]]:
+        index: dict[str, list[str]] = {}
+        for word in sorted(self._words):
+            for form in without_one(word):
+                index.setdefault(form, []).append(word)
+        return index
+
+    def mend(self, words: Sequence[str]) -> list[str]:
+        """Give words with the misspelt ones put right."""
+        return [self.meant[word] or word for word in words]
+
+    def _one_off(self, word: str) -> str | None:
+        if not LEAST_WORD <= len(word) <= MOST or word in self._words or word in STOP:
+            return None
+        near = {other for form in without_one(word) for other in self._index.get(form, ())}
+        found = [other for other in near if is_one_off(word, other)]
+        return found[0] if len(found) == 1 else None
 
 
 class Typos:
@@ -60,10 +86,10 @@ class Typos:
         if not LEAST <= len(word) <= MOST or word in INNOCENT or word in STOP:
             return None
         found = next((self.index[form] for form in without_one(word) if form in self.index), None)
-        return found[1] if found and distance(word, found[0]) == 1 else None
+        return found[1] if found and is_one_off(word, found[0]) else None
 
     def explicit(
-        self, words: list[str], level: str, named: dict[str, tuple[Entry, ...]]
+        self, words: list[str], level: str, named: Mapping[str, tuple[Entry, ...]]
     ) -> tuple[tuple[Entry, ...], int]:
         """Give the area meant by words after "kelurahan" or "kecamatan", and how many of the words name it."""
         for count in range(len(words), 0, -1):
@@ -88,8 +114,12 @@ class Typos:
         if len(tails) == 1:
             return tails[0]
         allowed = 2 if len(joined) >= LEAST else 1
+        from rapidfuzz.distance import OSA
+
         near = sorted(
-            (distance(joined, form), name) for form, name in names.items() if abs(len(form) - len(joined)) <= allowed
+            (OSA.distance(joined, form), name)
+            for form, name in names.items()
+            if abs(len(form) - len(joined)) <= allowed
         )
         if not near or near[0][0] > allowed or (len(near) > 1 and near[0][0] == near[1][0]):
             return None

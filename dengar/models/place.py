@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from dengar.models.record import Record
+from dengar.models.record import Timeless
 
 Level = Literal["kelurahan", "kecamatan", "kota"]
 Precision = Literal["point", "street", "kelurahan", "kecamatan", "kota"]
 
 
-class Point(Record, frozen=True, kw_only=True):
+class Point(Timeless, frozen=True, kw_only=True):
     """WGS84 degrees."""
 
     lat: float
     lon: float
 
 
-class Mention(Record, frozen=True, kw_only=True):
+class Mention(Timeless, frozen=True, kw_only=True):
     """A place name in a text; `start` and `end` are Python offsets into that text.
 
     `type` is one of street, area, kelurahan, kecamatan, kota, landmark, rt_rw, waterway, transit_stop, road_structure.
@@ -27,7 +27,7 @@ class Mention(Record, frozen=True, kw_only=True):
     type: str
 
 
-class Clue(Record, frozen=True, kw_only=True):
+class Clue(Timeless, frozen=True, kw_only=True):
     """What is known of a text's place beside its words.
 
     `geotag` is a point that came with it (a device, a photo), `hint` are words from a field for the place (a form's, an
@@ -39,7 +39,7 @@ class Clue(Record, frozen=True, kw_only=True):
     earlier: "Place | None" = None
 
 
-class Candidate(Record, frozen=True, kw_only=True):
+class Candidate(Timeless, frozen=True, kw_only=True):
     """A kelurahan that the place might be, with its share of the belief (0..1)."""
 
     kelurahan_code: str
@@ -47,7 +47,7 @@ class Candidate(Record, frozen=True, kw_only=True):
     confidence: float
 
 
-class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Place(Timeless, frozen=True, kw_only=True, omit_defaults=True):
     """An administrative area in Kemendagri's codes with dots, and a point in it.
 
     `level` says how far down the answer goes: below it the names are None. `precision` says what the point stands for,
@@ -80,7 +80,7 @@ class Place(Record, frozen=True, kw_only=True, omit_defaults=True):
         return self.kelurahan_code or self.kecamatan_code or self.kota_code
 
 
-class Located(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Located(Timeless, frozen=True, kw_only=True, omit_defaults=True):
     """What the locator says of one text: every mention, and one place or None.
 
     `outside` names the place when it lies outside the city ("Bekasi").
@@ -91,7 +91,7 @@ class Located(Record, frozen=True, kw_only=True, omit_defaults=True):
     outside: str | None = None
 
 
-class Area(Record, frozen=True, kw_only=True, omit_defaults=True):
+class Area(Timeless, frozen=True, kw_only=True, omit_defaults=True):
     """A kelurahan, kecamatan or kota: names, code, and its centre and radius (metres)."""
 
     code: str

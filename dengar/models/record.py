@@ -7,7 +7,15 @@ from typing import Self, get_args, get_type_hints
 import msgspec
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Timeless(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A typed, immutable record without times: there is nothing to check, and many are made for every text."""
+
+    def replace(self, **changes: object) -> Self:
+        """Give a copy with these fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+class Record(Timeless, frozen=True, kw_only=True, omit_defaults=True):
     """A typed, immutable record; raises ValueError for a time without zone.
 
     Times are kept in UTC and cut to milliseconds, as in the store, so that a record read back equals the one saved.
@@ -19,10 +27,6 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             value = getattr(self, name)
             if value is not None and (value.tzinfo is not UTC or value.microsecond % 1000):
                 msgspec.structs.force_setattr(self, name, whole_milliseconds(value, name))
-
-    def replace(self, **changes: object) -> Self:
-        """Give a copy with these fields changed."""
-        return msgspec.structs.replace(self, **changes)
 
 
 def whole_milliseconds(value: datetime, name: str = "time") -> datetime:

@@ -35,7 +35,8 @@ TEBET = Place(
     precision="point",
     confidence=0.93,
     candidates=(Candidate(kelurahan_code="31.74.01.1001", kelurahan="Tebet Barat", confidence=0.07),),
-    border_m=23.0, border_name="Tebet Barat",
+    border_m=23.0,
+    border_name="Tebet Barat",
     reason="Titik dari pelapor jatuh di Tebet Timur.",
 )
 UNITS = (

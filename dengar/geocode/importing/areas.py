@@ -49,8 +49,8 @@ def read_ground(path: Path) -> Ground:
     import shapely
 
     try:
-        with np.load(path) as file:
-            data = dict(file)
+        with path.open("rb") as file, np.load(file) as arrays:
+            data = dict(arrays)
         if int(data["format"][0]) != FORMAT:
             raise DengarError(f"{path} was written by another version of Dengar: import the boundaries again.")
         areas = msgspec.json.decode(data["areas"].tobytes(), type=tuple[Area, ...])

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 from dengar.errors import DengarError
-from dengar.geocode.gazetteer import beginnings, forms
+from dengar.geocode.gazetteer import NOTHING, beginnings, forms
 from dengar.geocode.sights import Key, Name
-from dengar.geocode.tables import Entry, Spot
+from dengar.geocode.tables import Entries, Entry, Spot
 from dengar.geocode.text import canonical
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ class LayerFile:
 
         self.source = source
         try:
-            with np.load(path) as file:
-                data = {name: file[name] for name in file.files}
+            with path.open("rb") as file, np.load(file) as arrays:
+                data = dict(arrays)
         except (OSError, ValueError, EOFError, BadZipFile) as error:
             raise DengarError(f"{path} cannot be read as a layer of names ({error}): import it again.") from error
         if int(data.get("format", [0])[0]) != FORMAT:
@@ -120,6 +120,7 @@ class LayerFile:
         self._spot_points = data["spot_points"]
         self._codes = data["codes"].tobytes().decode().split("\n")
         self._find = lru_cache(maxsize=50_000)(self._find_entries)
+        self._entry = lru_cache(maxsize=50_000)(self._make_entry)
 
     def __len__(self) -> int:
         """How many names there are."""
@@ -129,26 +130,26 @@ class LayerFile:
         """Say whether a name may begin with this spelling; a few more than do."""
         return bool(self._mark(key) & BEGINS)
 
-    def find(self, key: str) -> tuple[Entry, ...]:
+    def find(self, key: str) -> Entries:
         """Give the entries of a name in canonical spelling, none when the layer does not have it."""
-        return self._find(key) if self._mark(key) & IS else ()
+        return self._find(key) if self._mark(key) & IS else NOTHING
 
     def _mark(self, key: str) -> int:
         return self._marks[zlib.crc32(key.encode(errors="replace")) & self._most]
 
     def entries(self) -> Iterable[Entry]:
         """Give all entries."""
-        return (self._entry(row) for row in range(len(self)))
+        return (self._make_entry(row) for row in range(len(self)))
 
-    def _find_entries(self, key: str) -> tuple[Entry, ...]:
+    def _find_entries(self, key: str) -> Entries:
         wanted = digest(key)
         place = bisect_left(self._keys, wanted)
         if place == len(self._keys) or self._keys[place] != wanted:
-            return ()
+            return NOTHING
         first = int(self._key_ends[place - 1]) if place else 0
-        return tuple(self._entry(int(row)) for row in self._key_rows[first : int(self._key_ends[place])])
+        return Entries(self._entry(int(row)) for row in self._key_rows[first : int(self._key_ends[place])])
 
-    def _entry(self, row: int) -> Entry:
+    def _make_entry(self, row: int) -> Entry:
         first = int(self._name_ends[row - 1]) + 1 if row else 0
         name = self._names[first : int(self._name_ends[row])].decode()
         begin, end = (int(self._spot_ends[row - 1]) if row else 0), int(self._spot_ends[row])
