@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # The least belief with which each level is said.
 ENOUGH: dict[Level, float] = {"kelurahan": 0.5, "kecamatan": 0.55, "kota": 0.6}
-AHEAD = 2.0  # and how many times the belief in the next kelurahan: where two compete, a person chooses
+AHEAD = 1.5  # and how many times the belief in the next kelurahan: where two compete, a person chooses
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400
