@@ -31,6 +31,7 @@ def make_status(
     *,
     habits: Habits | None = None,
     model_problem: str | None = None,
+    gazetteer_problem: str | None = None,
 ) -> Status:
     """Look at everything; what was learnt of the sources' `habits` may be used again.
 
@@ -61,7 +62,7 @@ def make_status(
         sources=statuses,
         gaps=tuple(store.gaps.find_open()),
     )
-    ailments = (*_of_whole(status), *_of_model(store, model_problem))
+    ailments = (*_of_whole(status), *_of_model(store, model_problem), *_of_gazetteer(gazetteer_problem))
     return status.replace(
         ailments=ailments,
         problems=(*(one.says for one in ailments), *_say(statuses, needs_person=True), *_of_gaps(status)),
@@ -96,6 +97,11 @@ def _of_model(store: Store, problem: str | None) -> Iterator[Ailment]:
     if seen is not None and seen.alarms:
         says = f"People write otherwise than before: {'; '.join(seen.alarms)}. Label some posts and train again."
         yield Ailment(kind="drift", says=says, at=seen.at)
+
+
+def _of_gazetteer(problem: str | None) -> Iterator[Ailment]:
+    if problem:
+        yield Ailment(kind="gazetteer", says=problem)
 
 
 def _of_gaps(status: Status) -> Iterator[str]:

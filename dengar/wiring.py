@@ -217,7 +217,7 @@ class Parts:
 
     def status(self) -> Status:
         """Say how the whole is doing."""
-        judging = self.__dict__.get("judging")
+        judging, locating = self.__dict__.get("judging"), self.__dict__.get("locator")
         model = judging.current().version if judging else None
         return make_status(
             self.store,
@@ -226,6 +226,7 @@ class Parts:
             self.clock(),
             habits=self.habits,
             model_problem=judging.problem if judging else None,
+            gazetteer_problem=locating.problem if locating else None,
         )
 
 

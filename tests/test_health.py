@@ -255,3 +255,9 @@ def test_new_messages_are_counted_by_hour_and_altogether(store: Store) -> None:
     assert store.tallies.since(NOW) == {"kotak": {NOW: 1, NOW + HOUR: 1, NOW + 2 * HOUR: 1}}
     total = store.tallies.totals()["kotak"]
     assert (total.items, total.last) == (3, NOW + 2 * HOUR)
+
+
+def test_a_map_that_cannot_serve_is_told(store: Store) -> None:
+    status = make_status(store, [], "m", NOW, gazetteer_problem="The imported gazetteer cannot serve: import it again.")
+    assert [one.kind for one in status.ailments] == ["gazetteer"]
+    assert status.problems == ("The imported gazetteer cannot serve: import it again.",)

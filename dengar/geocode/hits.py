@@ -41,8 +41,11 @@ class Found:
 
 def settle_levels(hits: list[Hit]) -> None:
     """Read "Pasar Minggu" as the kecamatan where the text names another kelurahan of it."""
-    named = {entry.codes[0] for hit in hits for entry in hit.entries if entry.kind == "kelurahan"}
-    for hit in hits:
+    small = [hit for hit in hits if hit.kind == "kelurahan"]
+    if len(small) < 2:  # noqa: PLR2004
+        return
+    named = {entry.codes[0] for hit in small for entry in hit.entries if entry.kind == "kelurahan"}
+    for hit in small:
         own = {entry.codes[0] for entry in hit.entries if entry.kind == "kelurahan"}
         wider = tuple(entry for entry in hit.entries if entry.kind == "kecamatan")
         if hit.said == "bare" and own and any(code[:8] == wide.codes[0] for wide in wider for code in named - own):

@@ -144,7 +144,8 @@ class Locator:
         area, spot = self._city.areas[chosen.code], best_spot(evidence, chosen.code)
         name = self._city.name(chosen.code)
         if spot:
-            return spot.lat, spot.lon, spot.precision, f"{spot.name}, {name}"
+            label = name if name.endswith(f" {spot.name}") else f"{spot.name}, {name}"
+            return spot.lat, spot.lon, spot.precision, label
         return area.lat, area.lon, chosen.level, name
 
     def _is_in(self, point: Point, code: str) -> bool:

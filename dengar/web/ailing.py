@@ -20,6 +20,10 @@ WORDS: dict[str, str] = {
     "model": _(
         "Model pengklasifikasi yang dipilih tidak bisa dipakai; yang sebelumnya tetap jalan. Lihat “dengar status”."
     ),
+    "gazetteer": _(
+        "Peta yang diimpor tidak bisa dipakai; yang sebelumnya tetap jalan. Impor ulang, atau lepaskan dengan "
+        "“dengar gazetteer drop”."
+    ),
     "drift": _("Orang menulis lain daripada biasanya. Labeli beberapa pesan dengan “dengar label”, lalu latih ulang."),
     "auth_expired": _(
         "Kata sandi atau token ditolak. Perbarui di pengaturan sumber ini, lalu jalankan “dengar check”."

@@ -80,7 +80,7 @@ class Telling:
         """Name a place from small to large: what is at its point where that is known, else at most two areas."""
         if place is None:
             return self.language.say("Tempat belum diketahui")
-        if place.label and place.precision in EXACT:
+        if "," in place.label and place.precision in EXACT:
             return place.label
         names = [name for name in (place.kelurahan, place.kecamatan, place.kota) if name]
         return ", ".join(dict.fromkeys(names[:2]))
