@@ -125,22 +125,21 @@ class Gazetteer:
 
     def find(self, tokens: Tokens) -> list[Match]:
         """Give every name in a text, also inside each other."""
+        opens, words = self._opens, tokens.words
         matches: list[Match] = []
-        opens = self._opens
-        for first in [i for i, word in enumerate(tokens.words) if opens[word]]:
-            self._find_at(tokens, first, matches)
+        for first in [i for i, word in enumerate(words) if opens[word]]:
+            if entries := self.find_name(words[first]):
+                matches.append(Match(first, first + 1, entries))
+            self._find_longer(tokens, first, matches)
         return matches
 
-    def _find_at(self, tokens: Tokens, first: int, matches: list[Match]) -> None:
-        """Add every name that begins at a token."""
-        words, at = tokens.words, first
-        key = words[first]
-        while True:
+    def _find_longer(self, tokens: Tokens, first: int, matches: list[Match]) -> None:
+        """Add every name of several words that begins at a token."""
+        words, key, at = tokens.words, tokens.words[first], next_inside(tokens, first)
+        while at >= 0:
+            key = f"{key} {words[at]}"
+            if key not in self._begun and not self._begins(key):
+                return
             if entries := self.find_name(key):
                 matches.append(Match(first, at + 1, entries))
             at = next_inside(tokens, at)
-            if at < 0:
-                return
-            key = f"{key} {words[at]}"
-            if not self._begins(key):
-                return

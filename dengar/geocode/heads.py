@@ -16,7 +16,9 @@ RT_RW = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(
-    r"[ ,.]{0,3}(?:blok?\.? ?[a-z]{1,2} ?\d{0,3}\b|(?:no|nomor|nmr)\b[ .:]{0,2}\d{1,4}[a-z]?\b)", re.IGNORECASE
+    r"[ ,.]{0,3}(?:blok?\.? ?[a-z]{1,2} ?\d{0,3}\b|(?:no|nomor|nmr)\b[ .:]{0,2}\d{1,4}[a-z]?\b"
+    r"|km[ .]{0,2}\d{1,3}(?:[+.,]\d{1,3})?\b)",
+    re.IGNORECASE,
 )
 UNITS = words("jam cm meter m km kali hari minggu bulan tahun orang x mobil motor titik kk rb ribu")
 
@@ -113,7 +115,7 @@ def _is_number(tokens: Tokens, at: int) -> bool:
 
 
 def with_address(tokens: Tokens, end: int) -> int:
-    """Take a block and a house number into the span."""
+    """Take a block, a house number and a kilometre post into the span."""
     for _ in range(2):
         match = ADDRESS.match(tokens.text, tokens.end(end - 1))
         if match:

@@ -100,13 +100,14 @@ def _cut_tags(pieces: Sequence[str]) -> list[str]:
 
 def next_inside(tokens: Tokens, i: int) -> int:
     """Give the word after token i that may belong to the same name, over marks that may stand inside one; else -1."""
-    words = tokens.words
-    for at in range(i + 1, len(words)):
+    words, at = tokens.words, i + 1
+    while at < len(words):
         word = words[at]
         if word[0].isalnum():
             return at
         if word not in GLUE or _parts(tokens, at):
             return -1
+        at += 1
     return -1
 
 

@@ -137,6 +137,12 @@ def test_rt_and_rw_are_found_in_every_spelling(locator: Locator, said: str) -> N
     assert types_of(located) == {said: "rt_rw"}
 
 
+@pytest.mark.parametrize("said", ["Jl. Raya Bogor KM 22", "jalan kemang raya km.2,5", "Jl. Kemang Raya No. 5 km 3"])
+def test_a_kilometre_post_belongs_to_its_road(locator: Locator, said: str) -> None:
+    [located] = locator.locate([f"pohon tumbang di {said} tadi"])
+    assert types_of(located) == {said: "street"}
+
+
 def test_the_reason_names_what_was_read(locator: Locator) -> None:
     reason = place_of(locator, "Banjir di Jl. Pekojan, Kel. Pekojan").reason
     assert "Pekojan" in reason
