@@ -64,7 +64,10 @@ def parse(item: Item) -> Draft:
     """Read one entry; its text is the title and the content without markup."""
     import feedparser
 
-    entries = feedparser.parse(item.payload).entries
+    try:
+        entries = feedparser.parse(item.payload).entries
+    except Exception as error:  # noqa: BLE001  it lets out whatever breaks in it: a KeyError for half a georss:point
+        raise Poison(f"The entry breaks the reader of feeds ({type(error).__name__}: {error}).") from error
     if not entries:
         raise Poison("The entry cannot be read as RSS or Atom.")
     entry = entries[0]
