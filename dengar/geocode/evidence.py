@@ -63,11 +63,12 @@ class Evidence(NamedTuple):
 
 
 class Judge:
-    """Says what names mean in one city; shares of a name are worked out once."""
+    """Says what names mean in one city; the shares of a name and the trust in it are worked out once."""
 
     def __init__(self, city: City) -> None:
         self._city = city
         self._kept: dict[tuple[object, ...], tuple[tuple[Entry, ...], Shares | None]] = {}
+        self._trusts: dict[tuple[object, ...], tuple[tuple[tuple[Entry, ...], ...], float]] = {}
 
     def read_all(self, found: Found) -> list[Evidence]:
         """Give what the names of a text say."""
@@ -88,7 +89,7 @@ class Judge:
         """Give what a hit says: by its own name, or by an area's name inside it."""
         found = []
         if hit.entries:
-            trust = EXPLICIT[hit.kind] if hit.said == "explicit" else _trust(hit)
+            trust = EXPLICIT[hit.kind] if hit.said == "explicit" else self._trust(hit)
             trust *= PARTS.get(hit.said, 1.0) * ROLE_TRUST.get(hit.role, 1.0)
             shares = self._shares(hit.entries, hit)
             if shares is not None:
@@ -119,6 +120,16 @@ class Judge:
             if len(self._kept) > MOST_KEPT:
                 self._kept.clear()
             kept = self._kept[key] = entries, self._work_out(entries, blur, explicit=explicit, closed=closed)
+        return kept[1]
+
+    def _trust(self, hit: Hit) -> float:
+        """Say how often a name that is not an official area tells the right place."""
+        key = (hit.kind, *map(id, hit.entries), *[id(match.entries) for match in hit.inner])
+        kept = self._trusts.get(key)  # with what has these ids
+        if kept is None:
+            if len(self._trusts) > MOST_KEPT:
+                self._trusts.clear()
+            kept = self._trusts[key] = (hit.entries, *(match.entries for match in hit.inner)), _trust(hit)
         return kept[1]
 
     def _work_out(self, entries: tuple[Entry, ...], blur: float, *, explicit: bool, closed: bool) -> "Shares | None":

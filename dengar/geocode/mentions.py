@@ -35,9 +35,8 @@ def make_mentions(found: Found) -> tuple[Mention, ...]:
         if name not in seen:
             seen.add(name)
             kind = "area" if hit.kind in {"outside", "desa", "kabupaten"} else hit.kind
-            said = tokens.span(hit.first, hit.last)
-            start = tokens.starts[hit.first]
-            mentions.append(Mention(start=start, end=start + len(said), text=said, type=kind))
+            start, end = tokens.offsets(hit.first, hit.last)
+            mentions.append(Mention(start=start, end=end, text=tokens.text[start:end], type=kind))
     return tuple(mentions)
 
 

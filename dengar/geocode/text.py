@@ -54,12 +54,18 @@ class Tokens:
 
     def end(self, i: int) -> int:
         """Give where token i ends."""
-        piece = self.pieces[i]
-        return self.starts[i] + (len(piece) if len(piece) == 1 or piece[-1] > " " else len(piece.rstrip()))
+        return self.offsets(i, i + 1)[1]
+
+    def offsets(self, first: int, last: int) -> tuple[int, int]:
+        """Give where the tokens first..last-1 start and end."""
+        starts, piece = self.starts, self.pieces[last - 1]
+        size = len(piece) if len(piece) == 1 or piece[-1] > " " else len(piece.rstrip())
+        return starts[first], starts[last - 1] + size
 
     def span(self, first: int, last: int) -> str:
         """Give the original text of the tokens first..last-1."""
-        return self.text[self.starts[first] : self.end(last - 1)]
+        start, end = self.offsets(first, last)
+        return self.text[start:end]
 
     def capital(self, i: int) -> bool:
         """Say whether token i begins with a capital."""

@@ -66,7 +66,7 @@ def parse(item: Item) -> Draft:
 
     try:
         entries = feedparser.parse(item.payload).entries
-    except Exception as error:  # noqa: BLE001  it lets out whatever breaks in it: a KeyError for half a georss:point
+    except Exception as error:
         raise Poison(f"The entry breaks the reader of feeds ({type(error).__name__}: {error}).") from error
     if not entries:
         raise Poison("The entry cannot be read as RSS or Atom.")
