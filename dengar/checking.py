@@ -79,8 +79,8 @@ def _check_model(settings: Settings, *, connect: bool) -> list[str]:
 
 def _check_tables(settings: Settings, *, connect: bool) -> list[str]:
     del connect
-    load_locator(settings)
-    return []
+    problem = load_locator(settings).problem
+    return [problem] if problem else []
 
 
 def _check_store(settings: Settings, *, connect: bool) -> list[str]:

@@ -18,17 +18,18 @@ log = logging.getLogger("dengar.locating")
 class Locating:
     """Locates texts with what is imported; looks for another import every two seconds.
 
-    An import that cannot be loaded never stops the pipeline: the one before goes on, and `problem` says so.
+    An import that cannot be loaded never stops the pipeline: what served before goes on, the built-in names at a start,
+    and `problem` says so.
     """
 
     def __init__(self, folder: Folder, timer: Callable[[], float] = monotonic) -> None:
         self._folder = folder
         self._timer = timer
         self._lock = Lock()
+        self.problem: str | None = None
         self._stamp = folder.stamp()
         self._looked_at = timer()
-        self._serving = Locator(*folder.load())
-        self.problem: str | None = None
+        self._serving = self._load() or Locator()
 
     def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
         """Locate a batch with one gazetteer."""
@@ -44,14 +45,19 @@ class Locating:
 
     def _look(self) -> None:
         stamp = self._folder.stamp()
-        if stamp == self._stamp:
-            return
-        self._stamp = stamp
+        if stamp != self._stamp:
+            self._stamp = stamp
+            fresh = self._load()
+            if fresh:
+                self._serving = fresh
+                log.warning("Another gazetteer serves now.")
+
+    def _load(self) -> Locator | None:
         try:
-            self._serving = Locator(*self._folder.load())
+            fresh = Locator(*self._folder.load())
         except (DengarError, OSError) as error:
-            self.problem = f"The imported gazetteer cannot serve, the one before does: {error}"
+            self.problem = f"The imported gazetteer cannot serve, what served before does: {error}"
             log.warning("%s", self.problem)
-        else:
-            self.problem = None
-            log.warning("Another gazetteer serves now.")
+            return None
+        self.problem = None
+        return fresh

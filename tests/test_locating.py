@@ -54,3 +54,11 @@ def test_an_import_that_cannot_be_loaded_leaves_the_one_before(folder: Folder) -
     assert locating.locate(TEXT)[0].place is not None
     assert locating.problem is not None
     assert "import osm again" in locating.problem
+
+
+def test_a_start_with_a_damaged_import_serves_the_built_in_names(folder: Folder) -> None:
+    do_import(folder)
+    (folder.path / "osm-1.npz").write_bytes(b"x")
+    locating = Locating(folder)
+    assert locating.locate(["banjir di Kel. Palmerah"])[0].place is not None
+    assert "import osm again" in str(locating.problem)

@@ -7,6 +7,7 @@ from dengar.geocode.words import ABBREVIATIONS, HEADS, NUMBERED, PLAIN_ROADS, RO
 
 MOST_WORDS = 5
 SHORT = 3
+MOST_PARTS = 30  # "Komplek Migas 61" is a name of its own
 LOWER_WORDS = 2  # in a text without capitals a name is cut after so many words, tails not counted
 NUMBERS = r"(?:\d{1,3}|[ivx]{1,5}\b)(?:\s*(?:,|&|dan\b|s/d|sd\b|-|/)\s*\d{1,3}(?!\d)){0,5}"
 MARKS = r"[\s.:;,/\\&-]{0,4}"
@@ -93,6 +94,12 @@ def _goes_on(tokens: Tokens, at: int, areas: dict[int, int], *, tail: bool, capi
 def is_tail(tokens: Tokens, at: int) -> bool:
     """Say whether the word at `at` is one that names end with: "Raya", "III", "2"."""
     return tokens.words[at] in TAILS or tokens.words[at] in ROMANS or _is_number(tokens, at)
+
+
+def is_part(tokens: Tokens, at: int) -> bool:
+    """Say whether the word at `at` names a part of what is called so before it: its third lane, its second phase."""
+    word = tokens.words[at]
+    return is_tail(tokens, at) and not (word.isdigit() and int(word) > MOST_PARTS)
 
 
 def _may_open(tokens: Tokens, at: int) -> bool:

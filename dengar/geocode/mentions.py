@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from dengar.geocode.context import AREA_WORDS, RT_WORDS, believable
 from dengar.geocode.gazetteer import Gazetteer, Match
-from dengar.geocode.heads import is_tail, name_end, next_word, rt_rw_end, tail_end, with_address
+from dengar.geocode.heads import is_part, name_end, next_word, rt_rw_end, tail_end, with_address
 from dengar.geocode.hits import Found, Hit, Said, longest, settle_levels
 from dengar.geocode.roles import Roles
 from dengar.geocode.tables import Entry
@@ -149,7 +149,7 @@ class Finder:
         last = max(end, known.last)
         last = with_address(tokens, last) if kind in ADDRESSED else last
         rest = [at for at in range(known.last, end) if tokens.words[at][0].isalnum()]
-        said: Said = "named" if any(not is_tail(tokens, at) for at in rest) else "tail" if rest else "bare"
+        said: Said = "bare" if not rest else "tail" if all(is_part(tokens, at) for at in rest) else "named"
         return Hit(i, last, kind, known.entries, said, head=word)
 
     def _unknown(self, tokens: Tokens, i: int, end: int) -> Hit:
