@@ -26,6 +26,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("dengar")
 
+# Files that take half a minute and more begin first, or one of two workers waits for the other at the end.
+LONG = ("test_simulated_day", "test_city_day", "test_crash", "test_analysts_loop", "test_takeover", "test_full_mailbox")
 MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
 NEEDED_BYTES = 2_000_000_000
 
@@ -34,6 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schedules", type=int, default=1, help="crash schedules for each collector (`make crash`: 40)")
     parser.addoption("--city-posts", type=int, default=4000, help="posts of the city's day (`make day`: 40,000)")
     parser.addoption("--write-expected", action="store_true", help="write what collectors read: then read it yourself")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(scope="session")
