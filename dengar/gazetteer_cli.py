@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Never, TextIO
@@ -15,7 +15,7 @@ from dengar.settings import load_settings
 from dengar.terminal import print_lines
 
 if TYPE_CHECKING:
-    from dengar.geocode.importing.folder import Folder
+    from dengar.geocode.ground import Ground
     from dengar.geocode.importing.names import Report
     from dengar.geocode.sights import Sight
 
@@ -42,7 +42,7 @@ def import_osm(file: Path, name: str | None, report_file: Path | None) -> None:
     from dengar.geocode.importing.osm import read_osm
 
     with tqdm(desc=file.name, unit=" objects") as progress:
-        _import(name or "osm", read_osm(file, progress.update), file, report_file)
+        _import(name or "osm", lambda *_: read_osm(file, progress.update), file, report_file)
 
 
 @gazetteer.command("import-gtfs")
@@ -54,7 +54,7 @@ def import_gtfs(file: Path, name: str | None, report_file: Path | None) -> None:
     from dengar.geocode.stops import read_stops
 
     with _open_stops(file) as stops, tqdm(desc=file.name, unit=" sights") as progress:
-        _import(name or "gtfs", _watch(read_stops(stops), progress), file, report_file)
+        _import(name or "gtfs", lambda *_: _watch(read_stops(stops), progress), file, report_file)
 
 
 @gazetteer.command("import-table")
@@ -63,14 +63,15 @@ def import_gtfs(file: Path, name: str | None, report_file: Path | None) -> None:
 @report_option
 def import_table(file: Path, name: str | None, report_file: Path | None) -> None:
     """Import a table (CSV) of names with columns nama, jenis, lat, lon, kelurahan, alias."""
-    from dengar.geocode.importing.names import Report
     from dengar.geocode.importing.table import read_table
-    from dengar.wiring import load_ground
 
-    areas = load_ground(load_settings()).areas
-    report, chosen = Report(), name or file.stem.lower()
+    chosen = name or file.stem.lower()
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as rows, tqdm(unit=" rows") as progress:
-        _import(chosen, _watch(read_table(rows, chosen, areas, report.refuse), progress), file, report_file, report)
+
+        def read(ground: "Ground", report: "Report") -> "Iterable[Sight]":
+            return _watch(read_table(rows, chosen, ground.areas, report.refuse), progress)
+
+        _import(chosen, read, file, report_file)
 
 
 @gazetteer.command("import-areas")
@@ -142,16 +143,15 @@ def drop_layer(name: str) -> None:
 
 
 def _import(
-    name: str, sights: "Iterable[Sight]", source: Path, report_file: Path | None, report: "Report | None" = None
+    name: str, read: "Callable[[Ground, Report], Iterable[Sight]]", source: Path, report_file: Path | None
 ) -> None:
     from dengar.geocode.importing.names import Importing, Report, write_report
     from dengar.wiring import gazetteer_folder, load_ground, utc_now
 
     settings = load_settings()
-    folder: Folder = gazetteer_folder(settings)
-    ground = load_ground(settings)
-    report = report or Report()
-    Importing(folder, ground.areas, ground.points).run(name, sights, source, utc_now(), report)
+    ground, report = load_ground(settings), Report()
+    importing = Importing(gazetteer_folder(settings), ground.areas, ground.points)
+    importing.run(name, read(ground, report), source, utc_now(), report)
     print_lines(_tell(report))
     if report_file:
         write_report(report, report_file)

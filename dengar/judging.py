@@ -2,21 +2,19 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from pymongo.errors import PyMongoError
 
 from dengar.errors import DengarError
+from dengar.following import Following
 from dengar.models import Labels
 from dengar.registry import Registry
 from dengar.store import Store
 
 if TYPE_CHECKING:
     from dengar.classify import Classifier
-
-LOOK_SECONDS = 2.0
 
 log = logging.getLogger("dengar.judging")
 
@@ -32,10 +30,7 @@ class Judging:
     ) -> None:
         self._store = store
         self._registry = registry
-        self._serving = packaged
-        self._timer = timer
-        self._looked_at = float("-inf")
-        self._lock = Lock()
+        self._following = Following(packaged, self._look, timer)
         self._refused = ""
         self.problem: str | None = None
 
@@ -45,32 +40,31 @@ class Judging:
 
     def current(self) -> "Classifier":
         """Give the version that serves."""
-        with self._lock:
-            if self._timer() - self._looked_at >= LOOK_SECONDS:
-                self._looked_at = self._timer()
-                self._look()
-            return self._serving
+        return self._following.current()
 
-    def _look(self) -> None:
+    def _look(self, serving: "Classifier") -> "Classifier":
         try:
             move = self._store.versions.serving()
         except PyMongoError as error:
             log.warning("Which model serves is not known, the store does not answer: %s", error)
-            return
-        if move is None or move.version == self._serving.version:
+            return serving
+        if move is None or move.version == serving.version:
             self.problem, self._refused = None, ""
         elif move.version != self._refused:
-            self._change(move.version)
+            return self._change(serving, move.version)
+        return serving
 
-    def _change(self, version: str) -> None:
+    def _change(self, serving: "Classifier", version: str) -> "Classifier":
         try:
-            self._serving = self._registry.load(version)
+            fresh = self._registry.load(version)
         except PyMongoError as error:
             log.warning("The model %s is not loaded yet, the store does not answer: %s", version, error)
         except (DengarError, OSError) as error:
             self._refused = version
-            self.problem = f"The model {version} cannot serve, {self._serving.version} does: {error}"
+            self.problem = f"The model {version} cannot serve, {serving.version} does: {error}"
             log.warning("%s", self.problem)
         else:
             self.problem, self._refused = None, ""
             log.warning("The model %s serves now.", version)
+            return fresh
+        return serving

@@ -3,15 +3,13 @@
 import gc
 import logging
 from collections.abc import Callable, Sequence
-from threading import Lock
 from time import monotonic
 
 from dengar.errors import DengarError
+from dengar.following import Following
 from dengar.geocode import Locator
 from dengar.geocode.importing.folder import Folder
 from dengar.models import Clue, Located
-
-LOOK_SECONDS = 2.0
 
 log = logging.getLogger("dengar.locating")
 
@@ -25,12 +23,9 @@ class Locating:
 
     def __init__(self, folder: Folder, timer: Callable[[], float] = monotonic) -> None:
         self._folder = folder
-        self._timer = timer
-        self._lock = Lock()
         self.problem: str | None = None
         self._stamp = folder.stamp()
-        self._looked_at = timer()
-        self._serving = self._load() or Locator()
+        self._following = Following(self._load() or Locator(), self._look, timer)
 
     def locate(self, texts: Sequence[str], clues: Sequence[Clue] | None = None) -> list[Located]:
         """Locate a batch with one gazetteer."""
@@ -38,20 +33,17 @@ class Locating:
 
     def current(self) -> Locator:
         """Give the locator of what is in use."""
-        with self._lock:
-            if self._timer() - self._looked_at >= LOOK_SECONDS:
-                self._looked_at = self._timer()
-                self._look()
-            return self._serving
+        return self._following.current()
 
-    def _look(self) -> None:
+    def _look(self, serving: Locator) -> Locator:
         stamp = self._folder.stamp()
-        if stamp != self._stamp:
-            self._stamp = stamp
-            fresh = self._load()
-            if fresh:
-                self._serving = fresh
-                log.warning("Another gazetteer serves now.")
+        if stamp == self._stamp:
+            return serving
+        self._stamp = stamp
+        fresh = self._load()
+        if fresh:
+            log.warning("Another gazetteer serves now.")
+        return fresh or serving
 
     def _load(self) -> Locator | None:
         try:

@@ -12,7 +12,8 @@ from dengar.classify.corpus import Example, read_corpus
 from dengar.classify.exam import is_frozen
 from dengar.classify.taxonomy import CODES
 from dengar.classify.train import train_on
-from dengar.judging import LOOK_SECONDS, Judging
+from dengar.following import LOOK_SECONDS
+from dengar.judging import Judging
 from dengar.labelling import answer, fill
 from dengar.models import ModelVersion
 from dengar.registry import Refused, Registry

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 from made import NOW
 
+from dengar.following import LOOK_SECONDS
 from dengar.geocode.ground import built_in_ground
 from dengar.geocode.importing.folder import Folder
 from dengar.geocode.importing.names import Importing, Report
 from dengar.geocode.sights import Sight
-from dengar.locating import LOOK_SECONDS, Locating
+from dengar.locating import Locating
 
 TEXT = ["banjir di Komplek Uji Coba Raya"]
 

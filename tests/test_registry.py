@@ -13,7 +13,8 @@ from dengar.classify.corpus import Example
 from dengar.classify.saved import MANIFEST, MODEL, ModelChanged
 from dengar.classify.train import train_on
 from dengar.errors import DengarError
-from dengar.judging import LOOK_SECONDS, Judging
+from dengar.following import LOOK_SECONDS
+from dengar.judging import Judging
 from dengar.models import ModelMove
 from dengar.registry import Refused, Registry, serving_stack
 from dengar.shadowing import Shadowing

@@ -6,6 +6,7 @@ from dengar.geocode.words import COMMON, HEADS, PLACE_WORDS, PLAIN_PHRASES, STOP
 
 AREA_WORDS = {"kelurahan": "kelurahan", "kecamatan": "kecamatan", "desa": "desa", "kabupaten": "kabupaten"}
 RT_WORDS = frozenset({"rt", "rw", "ri"})
+OPENERS = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS  # what a name may begin with
 
 
 def word_before(tokens: Tokens, i: int) -> str:

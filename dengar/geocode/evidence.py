@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from dengar.geocode.city import City, mix
+from dengar.geocode.context import OPENERS
 from dengar.geocode.gazetteer import Match
 from dengar.geocode.hits import Found, Hit, Role
-from dengar.geocode.tables import Entry
+from dengar.geocode.memo import Kept
+from dengar.geocode.tables import LEVELS, Entry
 from dengar.geocode.text import canonical
-from dengar.geocode.words import COMMON, HEADS, NATIONAL, TAILS, UNUSUAL, words
+from dengar.geocode.words import COMMON, NATIONAL, TAILS, UNUSUAL, words
 
 if TYPE_CHECKING:
     from dengar.geocode.city import Shares
@@ -43,13 +45,9 @@ CLOSED = words("komplek perumahan cluster rusun rusunawa rusunami apartemen")
 ROLE_TRUST: Mapping[Role, float] = {"towards": 0.25, "office": 0.25, "route": 0.5, "like": 0.1}
 VAGUE = frozenset({"near", "between"})
 EVERYDAY = COMMON | UNUSUAL
-LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 AREA_KINDS = frozenset({"kelurahan", "kecamatan", "area"})
 LATER = 0.9  # people write from small to large: a bare area after another place is the wider one
 REPEATED = 0.3  # the same name again ("Gunung Sahari, Jl. Gunung Sahari") says little more
-WIDER = frozenset({"kelurahan", "kecamatan", "area"})
-OPENERS = frozenset(HEADS) | words("kelurahan kecamatan")
-MOST_KEPT = 20_000  # shares remembered
 MOST_CODES = 12  # a name spread over more kelurahan than this says little
 
 
@@ -68,8 +66,8 @@ class Judge:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._kept: dict[tuple[object, ...], tuple[tuple[Entry, ...], Shares | None]] = {}
-        self._trusts: dict[tuple[object, ...], tuple[tuple[tuple[Entry, ...], ...], float]] = {}
+        self._kept: Kept[Shares | None] = Kept()
+        self._trusts: Kept[float] = Kept()
 
     def read_all(self, found: Found) -> list[Evidence]:
         """Give what the names of a text say."""
@@ -79,7 +77,7 @@ class Judge:
             said = self.read(hit)
             if said:
                 name = _bare_name(found, hit)
-                trust = LATER if evidence and hit.said == "bare" and hit.kind in WIDER else 1.0
+                trust = LATER if evidence and hit.said == "bare" and hit.kind in AREA_KINDS else 1.0
                 trust *= REPEATED if name in seen else 1.0
                 words = f"“{' '.join(found.tokens.span(hit.first, hit.last).split())}”"
                 evidence += [one._replace(trust=one.trust * trust, words=words) for one in said]
@@ -115,23 +113,19 @@ class Judge:
         explicit = hit is not None and hit.said == "explicit"
         closed = hit is not None and hit.head in CLOSED
         blur = BLUR_NEAR if hit is not None and hit.role in VAGUE else BLUR
-        key = (*map(id, entries), explicit, closed, blur)
-        kept = self._kept.get(key)  # with the entries themselves: while they are kept, no other has their id
-        if kept is None:
-            if len(self._kept) > MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[key] = entries, self._work_out(entries, blur, explicit=explicit, closed=closed)
-        return kept[1]
+
+        def work() -> "Shares | None":
+            return self._work_out(entries, blur, explicit=explicit, closed=closed)
+
+        return self._kept.ask(entries, work, explicit, closed, blur)
 
     def _trust(self, hit: Hit) -> float:
         """Say how often a name that is not an official area tells the right place."""
-        key = (hit.kind, *map(id, hit.entries), *[id(match.entries) for match in hit.inner])
-        kept = self._trusts.get(key)  # with what has these ids
-        if kept is None:
-            if len(self._trusts) > MOST_KEPT:
-                self._trusts.clear()
-            kept = self._trusts[key] = (hit.entries, *(match.entries for match in hit.inner)), _trust(hit)
-        return kept[1]
+        inner = [match.entries for match in hit.inner]
+        trust = self._trusts.ask((*hit.entries, *inner), lambda: _trust_by_source(hit), hit.kind)
+        is_short = hit.kind not in LEVELS | AREA_KINDS and hit.last - hit.first == 1
+        is_shared = hit.kind != "street" and (is_short or hit.head in WORSHIP)
+        return min(trust, SINGLE_KNOWN) if is_shared else trust
 
     def _work_out(self, entries: tuple[Entry, ...], blur: float, *, explicit: bool, closed: bool) -> "Shares | None":
         city = self._city
@@ -158,15 +152,12 @@ def _blur(entry: Entry, *, closed: bool) -> float:
     return max(BLUR_OF.get(entry.source, 0.0), BLUR_VAGUE if is_vague else 0.0)
 
 
-def _trust(hit: Hit) -> float:
-    """Say how often a name that is not an official area tells the right place."""
+def _trust_by_source(hit: Hit) -> float:
+    """Say how far what tells of a name is trusted."""
     trust = TRUST.get(hit.kind, 0.5)
     if hit.kind not in LEVELS:
         trust = max(TRUST_OF.get(entry.source, trust) for entry in hit.entries)
-    if hit.kind == "street":
-        return _street_trust(hit, trust)
-    is_short = hit.kind not in AREA_KINDS and hit.last - hit.first == 1
-    return min(trust, SINGLE_KNOWN) if is_short or hit.head in WORSHIP else trust
+    return _street_trust(hit, trust) if hit.kind == "street" else trust
 
 
 def _street_trust(hit: Hit, trust: float) -> float:

@@ -138,7 +138,7 @@ class Gazetteer:
         words, key, at = tokens.words, tokens.words[first], next_inside(tokens, first)
         while at >= 0:
             key = f"{key} {words[at]}"
-            if key not in self._begun and not self._begins(key):
+            if not self._begins(key):
                 return
             if entries := self.find_name(key):
                 matches.append(Match(first, at + 1, entries))

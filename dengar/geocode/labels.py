@@ -1,12 +1,11 @@
 """Say in words where a point is: "Jl. Palmerah Barat, dekat Pasar Palmerah, Kel. Palmerah"."""
 
 from collections.abc import Iterable, Sequence
-from math import cos, radians
 from typing import TYPE_CHECKING
 
 from dengar.geocode.city import City
 from dengar.geocode.gazetteer import REMEMBERED
-from dengar.geocode.points import METRES_PER_DEGREE
+from dengar.geocode.points import plane_at
 from dengar.geocode.tables import Entry
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class _Nearest:
         self._names = [name for name, _ in spots]
         self._reach = reach
         lats = [spot.lat for _, spot in spots]
-        self._width = cos(radians(sum(lats) / len(lats))) if lats else 1.0
+        self._scale = plane_at(sum(lats) / len(lats) if lats else 0.0)
         self._tree = shapely.STRtree(self._flat(lats, [spot.lon for _, spot in spots]))
 
     def find(self, lat: float, lon: float) -> str:
@@ -62,8 +61,8 @@ class _Nearest:
         import numpy as np
         import shapely
 
-        east = np.asarray(lons) * METRES_PER_DEGREE * self._width
-        flat: npt.NDArray[np.object_] = shapely.points(east, np.asarray(lats) * METRES_PER_DEGREE)
+        east, north = self._scale
+        flat: npt.NDArray[np.object_] = shapely.points(np.asarray(lons) * east, np.asarray(lats) * north)
         return flat
 
 

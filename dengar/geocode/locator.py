@@ -15,6 +15,7 @@ from dengar.geocode.outside import outside_name
 from dengar.geocode.points import point_problem
 from dengar.geocode.reason import make_reason
 from dengar.geocode.resolve import Chosen, Resolver, best_spot, make_place
+from dengar.geocode.tables import Spot
 from dengar.models.place import Area, Clue, Located, Place, Point, Precision
 
 if TYPE_CHECKING:
@@ -76,20 +77,17 @@ class Locator:
         ]
 
     def _locate(self, found: Found, clue: Clue, hinted: Found | None) -> Located:
-        evidence, problem = self._judge.read_all(found), None
-        if clue is not NOTHING:
-            evidence += [one._replace(words=f"isian tempat: {one.words}") for one in self._read_hint(hinted)]
-            evidence += self._read_earlier(clue.earlier)
-            problem = self._problem_of(clue.geotag)
-            evidence += self._read_geotag(clue.geotag) if not problem else ()
+        evidence = self._judge.read_all(found)
+        if hinted:
+            evidence += [one._replace(words=f"isian tempat: {one.words}") for one in self._judge.read_all(hinted)]
+        evidence += self._read_earlier(clue.earlier)
+        tagged, problem = self._find_tagged(clue.geotag)
+        evidence += self._read_tagged(tagged)
         outside = outside_name(found, evidence)
-        place = None if outside else self._place(evidence, clue.geotag if not problem else None)
+        place = None if outside else self._place(evidence, tagged)
         if place and problem:
             place = place.replace(reason=f"{place.reason} Geotag tidak dipakai: {problem}.")
         return Located(mentions=make_mentions(found), place=place, outside=outside)
-
-    def _read_hint(self, hinted: Found | None) -> Iterable[Evidence]:
-        return self._judge.read_all(hinted) if hinted else ()
 
     def _read_earlier(self, place: Place | None) -> Iterable[Evidence]:
         """Give what the place of an earlier post of the thread says."""
@@ -98,27 +96,28 @@ class Locator:
             shares = self._city.around(known, EARLIER_OWN) if known else self._city.evenly(place.code)
             yield Evidence(shares, EARLIER_TRUST, f"utasnya ({place.label or self._city.name(place.code)})")
 
-    def _problem_of(self, geotag: Point | None) -> str | None:
-        """Say why a geotag cannot be used."""
+    def _find_tagged(self, geotag: Point | None) -> tuple[Spot | None, str | None]:
+        """Give where a geotag lies, or why it cannot be used."""
         if geotag is None:
-            return None
-        return point_problem(geotag.lat, geotag.lon, self._points.kelurahan_of([geotag.lat], [geotag.lon])[0])
+            return None, None
+        code = self._points.kelurahan_of([geotag.lat], [geotag.lon])[0]
+        problem = point_problem(geotag.lat, geotag.lon, code)
+        return (None, problem) if problem else (Spot(str(code), geotag.lat, geotag.lon), None)
 
-    def _read_geotag(self, geotag: Point | None) -> Iterable[Evidence]:
+    def _read_tagged(self, tagged: Spot | None) -> Iterable[Evidence]:
         """Give what a usable geotag says."""
-        if geotag is not None:
-            code = str(self._points.kelurahan_of([geotag.lat], [geotag.lon])[0])
-            border = self._points.border(geotag.lat, geotag.lon)
+        if tagged is not None:
+            border = self._points.border(tagged.lat, tagged.lon)
             own = GEOTAG_OWN if border is None or border.metres > EDGE_M else GEOTAG_OWN_EDGE
-            yield Evidence(self._city.around(code, own), GEOTAG_TRUST, "titik geotag")
+            yield Evidence(self._city.around(tagged.code, own), GEOTAG_TRUST, "titik geotag")
 
-    def _place(self, evidence: Sequence[Evidence], geotag: Point | None) -> Place | None:
+    def _place(self, evidence: Sequence[Evidence], tagged: Spot | None) -> Place | None:
         """Give the place that the evidence makes likely enough, None when there is none."""
         resolved = self._resolver.resolve(evidence)
         if resolved is None:
             return None
         chosen, others = resolved
-        lat, lon, precision, label = self._point(chosen, evidence, geotag)
+        lat, lon, precision, label = self._point(chosen, evidence, tagged)
         border = self._points.border(lat, lon) if precision == "point" else None
         return make_place(
             chosen,
@@ -135,20 +134,15 @@ class Locator:
         )
 
     def _point(
-        self, chosen: Chosen, evidence: Sequence[Evidence], geotag: Point | None
+        self, chosen: Chosen, evidence: Sequence[Evidence], tagged: Spot | None
     ) -> tuple[float, float, Precision, str]:
         """Give the point of a place, what it stands for, and words for it."""
-        if geotag and self._is_in(geotag, chosen.code):
-            label = self._labels.describe(geotag.lat, geotag.lon, chosen.code)
-            return geotag.lat, geotag.lon, "point", label
+        if tagged and tagged.code.startswith(chosen.code):
+            label = self._labels.describe(tagged.lat, tagged.lon, chosen.code)
+            return tagged.lat, tagged.lon, "point", label
         area, spot = self._city.areas[chosen.code], best_spot(evidence, chosen.code)
         name = self._city.name(chosen.code)
         if spot:
             label = name if name.endswith(f" {spot.name}") else f"{spot.name}, {name}"
             return spot.lat, spot.lon, spot.precision, label
         return area.lat, area.lon, chosen.level, name
-
-    def _is_in(self, point: Point, code: str) -> bool:
-        """Say whether a point lies in an area."""
-        found = self._points.kelurahan_of([point.lat], [point.lon])[0]
-        return found is not None and str(found).startswith(code)

@@ -10,11 +10,11 @@ the city's middle).
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from math import cos, pi, radians, sqrt
+from math import pi, sqrt
 from pathlib import Path
 
 from dengar.geocode.boundaries import Boundary, read_boundaries
-from dengar.geocode.points import METRES_PER_DEGREE
+from dengar.geocode.points import plane_at
 from dengar.geocode.tables import split
 from dengar.models.place import Area, Level
 
@@ -34,7 +34,7 @@ def make_areas(boundaries: Sequence[Boundary], aliases: Mapping[str, str]) -> li
     import shapely
 
     middle = shapely.union_all([one.shape.envelope for one in boundaries]).centroid
-    scale = METRES_PER_DEGREE * cos(radians(middle.y)), METRES_PER_DEGREE
+    scale = plane_at(middle.y)
     parts: dict[str, list[Boundary]] = {}
     for one in boundaries:
         for digits in LEVELS:

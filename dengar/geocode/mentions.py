@@ -6,12 +6,12 @@ the smaller names stay as hints. Then spaCy reads what the words around each nam
 
 from collections.abc import Iterator, Sequence
 
-from dengar.geocode.context import AREA_WORDS, RT_WORDS, believable
+from dengar.geocode.context import AREA_WORDS, OPENERS, RT_WORDS, believable
 from dengar.geocode.gazetteer import Gazetteer, Match
 from dengar.geocode.heads import is_part, name_end, next_word, rt_rw_end, tail_end, with_address
 from dengar.geocode.hits import Found, Hit, Said, longest, settle_levels
 from dengar.geocode.roles import Roles
-from dengar.geocode.tables import Entry
+from dengar.geocode.tables import LEVELS, Entry
 from dengar.geocode.text import Tokens, tokenise
 from dengar.geocode.typos import Typos, Words
 from dengar.geocode.words import HEADS, LOOSE, STOP
@@ -21,10 +21,6 @@ OFFICIAL = frozenset({"kelurahan", "kecamatan"})
 ADDRESSED = frozenset({"street", "area", "landmark"})  # what takes a block and a house number
 ONE_WORD = 2  # an opening word and one word of a name
 MOST_MARKS = 5  # "Kel./Kec. X" has three marks and words between
-LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
-
-
-OPENERS = frozenset(HEADS) | frozenset(AREA_WORDS) | RT_WORDS
 
 
 def make_mentions(found: Found) -> tuple[Mention, ...]:

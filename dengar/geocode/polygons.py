@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dengar.geocode.make_grid import EDGE
-from dengar.geocode.points import METRES_PER_DEGREE, NEAR_M, REACH_M, Border, Grid
+from dengar.geocode.points import NEAR_M, REACH_M, Border, Grid, plane_at
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,9 +28,7 @@ class Polygons:
         self.codes = self.grid.codes[1:]
         self.outlines = outlines
         self._tree = shapely.STRtree(outlines)
-        # A plane through the city: lengths are right to one in a thousand for a city of 50 km.
-        middle = np.radians(np.array([outline.centroid.y for outline in outlines]).mean())
-        self._scale = np.array([METRES_PER_DEGREE * np.cos(middle), METRES_PER_DEGREE])
+        self._scale = plane_at(np.mean([outline.centroid.y for outline in outlines]))
         self._flat = shapely.STRtree([shapely.transform(outline, lambda xy: xy * self._scale) for outline in outlines])
         self._border_of = lru_cache(maxsize=50_000)(self._find_border)
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dengar.geocode.city import City, normal
 from dengar.geocode.evidence import Evidence
+from dengar.geocode.memo import Kept
+from dengar.geocode.tables import LEVELS
 from dengar.models.place import Candidate, Level, Place, Precision
 
 if TYPE_CHECKING:
@@ -16,9 +18,7 @@ AHEAD = 1.5  # and how many times the belief in the next kelurahan: where two co
 MOST_CANDIDATES = 5
 LEAST_CANDIDATE = 0.02
 NEAR_POINT_M = 400
-MOST_KEPT = 20_000  # answers remembered
 MOST_FACTORS = 20  # so many very small numbers can be multiplied
-LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 
 
 def believe(evidence: Sequence[Evidence], city: City) -> "Shares":
@@ -86,17 +86,12 @@ class Resolver:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self._kept: dict[tuple[tuple[int, float], ...], tuple[Sequence[Evidence], Resolved | None]] = {}
+        self._kept: Kept[Resolved | None] = Kept()
 
     def resolve(self, evidence: Sequence[Evidence]) -> "Resolved | None":
         """Give the area that is believed enough, and the likeliest kelurahan; None when there is none."""
-        key = tuple([(id(one.shares), one.trust) for one in evidence])
-        kept = self._kept.get(key)  # with the evidence itself: while it is kept, no other shares have its ids
-        if kept is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[key] = evidence, self._weigh(evidence)
-        return kept[1]
+        shares = [one.shares for one in evidence]
+        return self._kept.ask(shares, lambda: self._weigh(evidence), *[one.trust for one in evidence])
 
     def _weigh(self, evidence: Sequence[Evidence]) -> "Resolved | None":
         belief = believe(evidence, self._city)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import cos, hypot, isnan, radians
+from math import hypot, isnan
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from dengar.geocode.points import METRES_PER_DEGREE
+from dengar.geocode.points import plane_at
 from dengar.geocode.tables import Spot
 from dengar.geocode.text import canonical
 
@@ -67,7 +67,8 @@ def kind_of(name: str) -> str | None:
 
 def metres(lat: float, lon: float, lat2: float, lon2: float) -> float:
     """Give the distance in a plane."""
-    return METRES_PER_DEGREE * hypot(lat2 - lat, (lon2 - lon) * cos(radians(lat)))
+    east, north = plane_at(lat)
+    return hypot((lat2 - lat) * north, (lon2 - lon) * east)
 
 
 def give_codes(sights: Sequence[Sight], points: "Points") -> list[Sight]:

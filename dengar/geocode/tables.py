@@ -14,6 +14,7 @@ SIDES = words("utara selatan barat timur dalam atas besar baru jaya sari lama ka
 NO_FAMILY = words("kelapa kampung kebon malaka pasar johar cempaka tugu taman mangga duri rawa tanjung sukabumi")
 
 
+LEVELS = frozenset({"kelurahan", "kecamatan", "kota"})
 KINDS = ("kelurahan", "kecamatan", "kota", "area", "landmark", "road_structure", "waterway", "transit_stop", "street")
 BUILT_IN = frozenset({"areas", "family", "gtfs", "petajakarta", "checked", "knowledge", "belief", "outside", "common"})
 

@@ -19,7 +19,7 @@ TOKEN = re.compile(rf"{ODD}|(?<=#)[^\W_]+|{GLUED}|{WORD}|\d+|\n|[^\w\s{HIDDEN}][
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 GLUE = frozenset(".-'`\u2019\u2010\u2011*_")  # marks that may stand inside a name
 LOOKALIKES = str.maketrans("аеорсухкмнтвіӏѕјԁԛԝһɡɑοανρτικυı", "aeopcyxkmhtbilsjdqwhgaoavptikui")
-UNSEEN = dict.fromkeys([0xAD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0xFE00, 0xFE10)])
+UNSEEN = re.compile(f"[{HIDDEN}]")
 BREAK = "|"
 SHORT = 3  # a word this short before a full stop is an abbreviation, not the end of a sentence
 
@@ -76,7 +76,7 @@ class Tokens:
 def fold(word: str) -> str:
     """Give a word in lower case, without accents, look-alikes of other scripts, and in one spelling."""
     if not word.isascii():
-        word = unicodedata.normalize("NFKD", word.translate(UNSEEN)).lower().translate(LOOKALIKES)
+        word = unicodedata.normalize("NFKD", UNSEEN.sub("", word)).lower().translate(LOOKALIKES)
         word = "".join(char for char in word if not unicodedata.combining(char)) or BREAK
     word = word.lower()
     if word.isalnum():

@@ -7,11 +7,11 @@ from datetime import datetime
 from itertools import groupby
 
 from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.routing.grouping import EXACT
 from dengar.web.language import Language
 from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
 
 SURE, FAIRLY_SURE = 0.85, 0.6
-EXACT = frozenset({"point", "street"})
 NEAR_BORDER_M = 50
 SAFE_TITLE, SAFE_TEXT = 160, 1200
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

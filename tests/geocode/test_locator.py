@@ -206,6 +206,17 @@ def test_a_batch_answers_like_one_at_a_time(locator: Locator) -> None:
     assert locator.locate(texts) == [locator.locate([text])[0] for text in texts]
 
 
+def test_an_answer_does_not_depend_on_what_was_read_before() -> None:
+    texts = ["sampah dekat Gallerywest", "sampah dekat Gallery West"]
+    first, second = Locator().locate(texts), Locator().locate(texts[::-1])
+    assert first == second[::-1]
+
+
+def test_a_city_is_believed_as_much_by_its_short_name(locator: Locator) -> None:
+    texts = [f"lampu jalan mati di {name}" for name in ("jaksel", "Jakarta Selatan")]
+    assert {place_of(locator, text).confidence for text in texts} == {place_of(locator, texts[1]).confidence}
+
+
 def test_points_come_back_as_codes_in_bulk(locator: Locator) -> None:
     codes = locator.kelurahan_of(np.array([BALAI_KOTA.lat, 0.0, np.nan]), np.array([BALAI_KOTA.lon, 0.0, 106.8]))
     assert list(codes) == ["31.71.01.1001", None, None]

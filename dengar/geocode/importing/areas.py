@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import msgspec
 
-from dengar.errors import DengarError
 from dengar.geocode.boundaries import Boundary
 from dengar.geocode.ground import Ground
+from dengar.geocode.importing.arrays import FORMAT, read_arrays
 from dengar.geocode.make_areas import make_areas
 from dengar.geocode.make_grid import make_grid
 from dengar.geocode.polygons import Polygons
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-FORMAT = 1
 GRID = ("frame", "gaps", "area", "codes")
 
 
@@ -48,14 +46,8 @@ def read_ground(path: Path) -> Ground:
     import numpy as np
     import shapely
 
-    try:
-        with path.open("rb") as file, np.load(file) as arrays:
-            data = dict(arrays)
-        if int(data["format"][0]) != FORMAT:
-            raise DengarError(f"{path} was written by another version of Dengar: import the boundaries again.")
-        areas = msgspec.json.decode(data["areas"].tobytes(), type=tuple[Area, ...])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, msgspec.MsgspecError) as error:
-        raise DengarError(f"{path} cannot be read as boundaries ({error}): import them again.") from error
+    data = read_arrays(path, "areas", "boundaries", "import them again")
+    areas = msgspec.json.decode(data["areas"].tobytes(), type=tuple[Area, ...])
     outlines = np.array(shapely.from_wkb(_unpack(data)), dtype=object)
     return Ground(areas, Polygons(outlines, {name: data[name] for name in GRID}))
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
@@ -22,7 +22,6 @@ from dengar.models.record import Record
 
 INDEX = "gazetteer.json"
 AREAS = "areas"  # the name of the layer that holds boundaries
-Made = TypeVar("Made")
 
 
 class Version(Record, frozen=True, kw_only=True):

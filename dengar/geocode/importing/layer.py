@@ -14,10 +14,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
-from dengar.errors import DengarError
 from dengar.geocode.gazetteer import NOTHING, beginnings, forms
+from dengar.geocode.importing.arrays import FORMAT, read_arrays
 from dengar.geocode.sights import Key, Name
 from dengar.geocode.tables import Entries, Entry, Spot
 from dengar.geocode.text import canonical
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-FORMAT = 1
 KINDS = ("street", "area", "landmark", "road_structure", "transit_stop", "waterway")
 MOST_METRES = 65_535
 BEGINS, IS = 1, 2  # marks: a name begins with this spelling; it is a name
@@ -102,16 +100,10 @@ class LayerFile:
         import numpy as np
 
         self.source = source
-        try:
-            with path.open("rb") as file, np.load(file) as arrays:
-                data = dict(arrays)
-        except (OSError, ValueError, EOFError, BadZipFile) as error:
-            raise DengarError(f"{path} cannot be read as a layer of names ({error}): import it again.") from error
-        if int(data.get("format", [0])[0]) != FORMAT:
-            raise DengarError(f"{path} was written by another version of Dengar: import it again.")
-        self._marks = memoryview(data["marks"])
+        data = read_arrays(path, "keys", "a layer of names", "import it again")
+        self._marks = data["marks"].data
         self._most = len(self._marks) - 1
-        self._keys = memoryview(data["keys"])
+        self._keys = data["keys"].data
         self._key_ends, self._key_rows = data["key_ends"], data["key_rows"]
         self._names = data["names"].tobytes()
         self._name_ends = np.append(np.flatnonzero(data["names"] == ord("\n")), len(self._names))
