@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from dengar.ingest.formats import dialogue
 from dengar.models import OutboxMessage, Post, Record, Report
-from dengar.routing.grouping import NOWHERE
 from dengar.routing.joining import DIALOGUE
+from dengar.routing.traits import NOWHERE
 
 SMS = "sms"
 # Whoever connects a channel with years of messages in it must not thank everybody now.

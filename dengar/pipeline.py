@@ -43,9 +43,10 @@ from dengar.models import (
     Quarantined,
     post_id,
 )
-from dengar.routing.grouping import LASTING, OpenReports, kelurahan
+from dengar.routing.grouping import LASTING, OpenReports
 from dengar.routing.joining import DIALOGUE, Joiner, is_reportable, join_categories, references
 from dengar.routing.rules import Router
+from dengar.routing.traits import kelurahan
 from dengar.store import Store
 
 LONGEST_FIELD = 2000

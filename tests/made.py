@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from dengar.models import Item, Labels, Place, Post, Voice, post_id
+from dengar.models import Item, Labels, Place, Post, Report, Voice, post_id
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 KEY = b"the key of the tests"
@@ -59,6 +59,11 @@ def make_post(native_id: str = "1", text: str = "Jalan berlubang", **changes: ob
         place=make_place(),
     )
     return post.replace(**changes)
+
+
+def reasons(report: Report) -> list[str]:
+    """Give why a person must look at it."""
+    return [one.reason for one in report.needs_review]
 
 
 def make_voice(post: str = "1", authors: Sequence[str] = (), **changes: object) -> Voice:

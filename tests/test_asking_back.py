@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from made import NOW
+from made import NOW, reasons
 from test_pipeline import check_books, make_working
 
 from dengar.answering import Answering
@@ -57,7 +57,7 @@ def test_a_place_is_asked_for_and_settles_the_report(store: Store, say: Say) -> 
     assert "Di mana tepatnya?" in say(text=HOLE)
     (before,) = reports(store)
     assert (before.kel, before.unit) == ("_", None)
-    assert "Lokasi tidak diketahui." in before.needs_review
+    assert "Lokasi tidak diketahui." in reasons(before)
     answer = say(location=KEMANG)
     (after,) = reports(store)
     assert after.number == before.number

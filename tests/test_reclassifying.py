@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
-from made import NOW, make_labels, make_post
+from made import NOW, make_labels, make_post, reasons
 
 from dengar.classify import Classifier
 from dengar.drifting import find_drift, is_due, watch_drift
@@ -91,7 +91,7 @@ def test_applied_it_changes_labels_categories_and_units_through_events(
         assert fold_all(events) == report
     thanks = after[TEXTS["c"]]
     assert thanks is not None
-    assert "Model yang baru menilai pesan pertamanya bukan keluhan." in thanks.needs_review
+    assert "Model yang baru menilai pesan pertamanya bukan keluhan." in reasons(thanks)
     assert {one.category for one in labels_of(store).values() if one} == {"sampah", "penerangan_jalan", "bukan_keluhan"}
     again = reclassifying.apply()
     assert (again.changed, again.reports) == (0, 0)

@@ -137,7 +137,7 @@ def report(**changes: object) -> Report:
     made = Report(
         number="DKI-2611-000009", category="sampah", title="Sampah", urgency="routine", confidence=0.9, place=None,
         kel="_", unit=None, state="menunggu", routing=Routing(), created_at=NOW, last_voice_at=NOW, updated_at=NOW,
-        version=1, voices=1, authors=("a",), channels=("wa",), numbers=("DKI-2611-000009",),
+        received_at=NOW, version=1, voices=1, authors=("a",), channels=("wa",), numbers=("DKI-2611-000009",),
     )  # fmt: skip
     return made.replace(**changes)
 

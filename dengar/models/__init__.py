@@ -8,13 +8,30 @@ from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
 from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
-from dengar.models.report import OPEN_STATES, Event, EventKind, Report, Routing, State, Voice
+from dengar.models.report import (
+    HELD_BACK,
+    OPEN_STATES,
+    Doubt,
+    DoubtKind,
+    Escalation,
+    Event,
+    EventKind,
+    Jurisdiction,
+    Pause,
+    Report,
+    Routing,
+    Sighting,
+    State,
+    Tally,
+    Voice,
+)
 from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
 __all__ = [
+    "HELD_BACK",
     "OPEN_STATES",
     "WENT_WELL",
     "Accepted",
@@ -25,13 +42,17 @@ __all__ = [
     "Candidate",
     "Changes",
     "Clue",
+    "Doubt",
+    "DoubtKind",
     "Draft",
     "Erasing",
+    "Escalation",
     "Event",
     "EventKind",
     "Gap",
     "HumanLabel",
     "Item",
+    "Jurisdiction",
     "Kind",
     "LabelTask",
     "Labels",
@@ -44,6 +65,7 @@ __all__ = [
     "MoveKind",
     "OutboxMessage",
     "OutboxState",
+    "Pause",
     "Pending",
     "Photo",
     "Place",
@@ -57,10 +79,12 @@ __all__ = [
     "Request",
     "Routing",
     "Run",
+    "Sighting",
     "Silence",
     "SourceStatus",
     "State",
     "Status",
+    "Tally",
     "Unit",
     "UnitKind",
     "Urgency",

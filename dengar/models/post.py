@@ -37,12 +37,13 @@ class Draft(Record, frozen=True, kw_only=True, omit_defaults=True):
     flags: tuple[str, ...] = ()
 
 
-class Media(Record, frozen=True, kw_only=True):
-    """A stored picture: `id` is the digest of its cleaned bytes."""
+class Media(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A stored picture: `id` is the digest of its cleaned bytes, `print` its perceptual hash (hex)."""
 
     id: str
     media_type: str
     size: int
+    print: str = ""
 
 
 class Post(Record, frozen=True, kw_only=True, omit_defaults=True):

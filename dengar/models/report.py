@@ -9,25 +9,92 @@ from dengar.models.record import Record
 
 State = Literal["menunggu", "koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat", "dibuka_lagi"]
 EventKind = Literal[
-    "received", "voice", "routed", "review", "state", "note", "placed", "edited", "erased", "recategorised"
+    "received",
+    "voice",
+    "routed",
+    "review",
+    "settled",
+    "state",
+    "note",
+    "placed",
+    "edited",
+    "erased",
+    "recategorised",
+    "merged",
+    "parted",
+    "restored",
+    "paused",
+    "resumed",
+    "escalated",
+    "rated",
+    "handed_over",
+    "verified",
+    "hidden",
+    "shown",
 ]
+DoubtKind = Literal[
+    "category",
+    "place",
+    "unit",
+    "outside",
+    "no_complaint",
+    "duplicate",
+    "proof",
+    "spam",
+    "personal_data",
+    "safety",
+    "other",
+]
+Jurisdiction = Literal["kelurahan", "dinas", "police", "utility", "national", "outside", "not_actionable"]
 
 OPEN_STATES: tuple[State, ...] = ("menunggu", "koordinasi", "disposisi", "proses", "dibuka_lagi")
+# Not everybody may read these before a person has: what may hurt somebody is not shown in the meantime.
+HELD_BACK: frozenset[DoubtKind] = frozenset({"spam", "personal_data", "safety"})
+
+
+class Doubt(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a person must look, in Indonesian; `related` is the other report when this one may be the same problem."""
+
+    kind: DoubtKind
+    reason: str
+    related: str | None = None
+
+
+class Escalation(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is told, and when, that nothing happened: no `answer` or no `solution` until then."""
+
+    at: datetime
+    unit: str
+    awaits: Literal["answer", "solution"]
 
 
 class Routing(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """Who must act, by when, and why; `unit` is None when a person must decide, with the reason in `review`."""
+    """Who must act, by when, and why; `unit` is None when a person must decide, with the `doubt`.
+
+    `beside` are further units that are told, `neighbours` those that it may belong to instead, because the place is
+    near their border. `version` is that of the rules, `priority` theirs as well (0 ordinary, 3 before all else). The
+    `escalations` stand in the order of their times.
+    """
 
     unit: str | None = None
+    beside: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    jurisdiction: Jurisdiction | None = None
     rule: str = ""
+    version: int = 0
     reason: str = ""
-    review: str | None = None
+    doubt: Doubt | None = None
+    priority: int = 0
     respond_by: datetime | None = None
     resolve_by: datetime | None = None
+    escalations: tuple[Escalation, ...] = ()
 
 
 class Voice(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """One post that said the problem: its author's pseudonym, channel, and the tracking number they were told."""
+    """One post that said the problem: its author's pseudonym, channel, and the tracking number they were told.
+
+    `prints` are the perceptual hashes of its photos, `weight` is what it counts beside a post in own words.
+    """
 
     post_id: str
     author: str
@@ -35,17 +102,63 @@ class Voice(Record, frozen=True, kw_only=True, omit_defaults=True):
     said_at: datetime
     number: str | None = None
     photos: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    weight: float = 1.0
+
+
+class Sighting(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A point at which an incident was seen (WGS84 degrees), what is there, how many voices said so, and the last."""
+
+    lat: float
+    lon: float
+    label: str = ""
+    voices: int = 1
+    last_at: datetime
+
+
+class Tally(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """All that a report knows of its voices; a merge and its undoing replace it as a whole."""
+
+    voices: int
+    weight: float
+    authors: tuple[str, ...]
+    channels: tuple[str, ...]
+    photos: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    points: tuple[Sighting, ...] = ()
+    created_at: datetime
+    last_voice_at: datetime
+
+
+class Pause(Record, frozen=True, kw_only=True):
+    """The clock stands still since then, until the reporter answers the `question` or the time is over."""
+
+    since: datetime
+    until: datetime
+    question: str
 
 
 class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of a report's append-only history; `seq` counts from 0 within the report.
 
-    `kind` says which fields are set: received (everything about the problem, and its first voice), voice, routed
-    (routing), review (why a person must look), state (to which the report moves), note, placed (the place became
-    known), edited (its author changed the first message: title and gist), erased (a voice was deleted: who it was and
-    what it said is blanked in the events before; title and gist are those of a message that is left), recategorised
-    (another model has another category for the first message). `voice` of edited and erased is the message from which
-    title and gist are, so that they go when it goes.
+    `actor` is "dengar" or the name of a person, `office` the unit for which they acted. `kind` says which fields are
+    set:
+
+    - received (everything about the problem, and its first voice), voice (`place`: a further point of an incident)
+    - routed (routing; `reason` when a person chose it)
+    - review (doubt, reason, related: why a person must look), settled (the kinds of doubts that a person settled;
+      `related`: only the doubt about that report)
+    - state (to which the report moves; reason, photos as proof; related: the report of which it is a duplicate;
+      routing: new deadlines of one that is opened again), note (reason)
+    - placed (the place became known), recategorised (category, confidence, and urgency when that was corrected too)
+    - edited (its author changed the first message: title and gist), erased (a voice was deleted: who it was and what
+      it said is blanked in the events before; title and gist are those of a message that is left). `voice` of both is
+      the message from which title and gist are, so that they go when it goes
+    - merged (`related` joined this one: tally), parted (`related` left it, with `posts`: tally), restored (a duplicate
+      stands for itself again: state)
+    - paused (pause), resumed (routing with the new deadlines), escalated (`level` escalations are behind it)
+    - rated (rating 1..5, reason), handed_over (related: the number there, reason: to whom), hidden, shown (reason)
+    - verified (`posts` of RT/RW leaders that the kelurahan's secretary found true)
     """
 
     report: str
@@ -53,6 +166,7 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     kind: EventKind
     at: datetime
     actor: str
+    office: str | None = None
     category: str | None = None
     title: str = ""
     urgency: Urgency | None = None
@@ -63,6 +177,15 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     routing: Routing | None = None
     state: State | None = None
     reason: str | None = None
+    doubt: DoubtKind | None = None
+    settled: tuple[DoubtKind, ...] = ()
+    related: str | None = None
+    tally: Tally | None = None
+    posts: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()
+    pause: Pause | None = None
+    level: int = 0
+    rating: int | None = None
 
     @property
     def id(self) -> str:
@@ -73,10 +196,15 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
 class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One problem: a fold of its events.
 
-    `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts; `authors`, `numbers`
-    (tracking numbers that lead here) and `photos` list the first 500 of each. `created_at` and `last_voice_at` are when
-    the first and the last post said it. `version` is the number of events folded in. `gist` are the telling words of
-    the first post, by which later posts about the same problem are recognised.
+    `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts, `weight` adds up what
+    each counts; `authors`, `numbers` (tracking numbers that lead here), `photos` and `points` (of an incident, beside
+    its place) list the first 500 of each. `created_at` and `last_voice_at` are when the first and the last post said
+    it. `version` is the number of events folded in. `gist` are the telling words of the first post, `prints` the
+    perceptual hashes of photos (hex), and `traits` what a post about the same problem must share with it.
+
+    `routed_at`, `answered_at` (first action) and `closed_at` are the clocks of the unit that has it now; `escalated`
+    counts the escalations behind it; `due_at` is when the clock must look next. A duplicate names what it is a
+    `duplicate_of`; `merged` are its own duplicates. `proof` are the photos it was closed with.
     """
 
     number: str
@@ -89,14 +217,33 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     unit: str | None
     state: State
     routing: Routing
-    needs_review: tuple[str, ...] = ()
+    priority: int = 0
+    needs_review: tuple[Doubt, ...] = ()
+    is_hidden: bool = False
     created_at: datetime
     last_voice_at: datetime
     updated_at: datetime
+    received_at: datetime
+    routed_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    due_at: datetime | None = None
+    escalated: int = 0
+    reopened: int = 0
+    pause: Pause | None = None
+    rating: int | None = None
+    proof: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    merged: tuple[str, ...] = ()
+    handed_over: tuple[str, ...] = ()
     version: int
     voices: int
+    weight: float = 1.0
     authors: tuple[str, ...]
     channels: tuple[str, ...]
     numbers: tuple[str, ...]
     photos: tuple[str, ...] = ()
+    points: tuple[Sighting, ...] = ()
     gist: tuple[str, ...] = ()
+    prints: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()

@@ -72,6 +72,6 @@ def _blank(event: Event) -> Event:
     voice = event.voice
     if voice is None:
         return event
-    silent = Voice(post_id="", author="", channel=voice.channel, said_at=voice.said_at, number=voice.number)
+    silent = Voice(post_id="", author="", channel=voice.channel, said_at=voice.said_at, number=voice.number, weight=0.0)
     place = event.place and event.place.replace(reason="")
     return event.replace(voice=silent, title="", gist=(), place=place)

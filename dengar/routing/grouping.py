@@ -5,24 +5,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from functools import lru_cache
-from typing import NamedTuple
 
 from dengar.models import OPEN_STATES, Place, Post, Report
+from dengar.routing.tallying import EXACT
+from dengar.routing.traits import SAME_TEXT, find_traits, read_gist
 
-NOWHERE = "_"
 NEAR_METRES = 200
-CELL_DEGREES = 0.002  # a little more than NEAR_METRES, so that the nine cells around a point hold all that is near
-SAME_TEXT = 0.6  # shared words of all words of both, when the place gives no further hint
 RELATED_TEXT = 0.12  # shared words of the shorter one, with the same street or landmark, or a point near by
 MOST_WORDS = 24
 SHORTEST_WORD = 4
-GISTS_KEPT = 20_000  # the same open reports are looked at by every batch
 LASTING = timedelta(days=14)
 PASSING = timedelta(hours=24)
 PASSING_CATEGORIES = {"macet", "banjir", "kebakaran", "kriminal", "transportasi_umum"}
 POINTED = {"street", "landmark", "area", "transit_stop", "waterway", "road_structure"}
-EXACT = {"point", "street"}
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = frozenset(
     re.findall(
@@ -44,15 +39,15 @@ class OpenReports:
 
     def __init__(self, reports: Iterable[Report] = ()) -> None:
         self._reports: dict[str, Report] = {}
-        self._by_trait: dict[tuple[str, str | None, str], list[str]] = defaultdict(list)
+        self._by_trait: dict[str, list[str]] = defaultdict(list)
         for report in sorted(reports, key=lambda report: report.number):
             self.put(report)
 
     def put(self, report: Report) -> None:
         """Add a report, or replace its earlier version."""
         if report.number not in self._reports:
-            for trait in _traits(report.gist, report.place, around=0):
-                self._by_trait[report.kel, report.category, trait].append(report.number)
+            for trait in report.traits:
+                self._by_trait[trait].append(report.number)
         self._reports[report.number] = report
 
     def find(self, number: str) -> Report | None:
@@ -67,16 +62,10 @@ class OpenReports:
         return self._reports[number] if best > 0 else None
 
     def _find_near(self, post: Post, category: str | None, gist: tuple[str, ...]) -> Iterator[Report]:
-        kel = kelurahan(post.place)
-        traits = _traits(gist, post.place, around=1)
-        numbers = {number for trait in traits for number in self._by_trait.get((kel, category, trait), ())}
+        traits = find_traits(category, gist, post.place)
+        numbers = {number for trait in traits for number in self._by_trait.get(trait, ())}
         # closed reports are at hand as well, for the answers to their posts
         return (self._reports[number] for number in numbers if self._reports[number].state in OPEN_STATES)
-
-
-def kelurahan(place: Place | None) -> str:
-    """Give the code under which reports of this place are shelved."""
-    return (place.kelurahan_code if place else None) or NOWHERE
 
 
 def make_gist(post: Post) -> tuple[str, ...]:
@@ -96,41 +85,6 @@ def metres(a: Place, b: Place) -> float:
     return math.hypot(north, east)
 
 
-class _Gist(NamedTuple):
-    """A gist taken apart: the spots, all words, those that are no part of a spot's name, and the rare ones.
-
-    `rare` are enough words that two texts with SAME_TEXT in common share one; long words count as the rare ones.
-    """
-
-    spots: frozenset[str]
-    words: frozenset[str]
-    told: frozenset[str]
-    rare: tuple[str, ...]
-
-
-@lru_cache(maxsize=GISTS_KEPT)
-def _read(gist: tuple[str, ...]) -> _Gist:
-    spots = frozenset(one for one in gist if one[0] == "@")
-    words = frozenset(gist) - spots
-    by_length = sorted(words, key=lambda word: (-len(word), word))
-    names = {word for spot in spots for word in spot[1:].split()}
-    rare = by_length[: len(words) - math.ceil(SAME_TEXT * len(words)) + 1]
-    return _Gist(spots=spots, words=words, told=words - names, rare=tuple(rare))
-
-
-def _traits(gist: tuple[str, ...], place: Place | None, *, around: int) -> list[str]:
-    read = _read(gist)
-    return [*read.spots, *read.rare, *_cells(place, around=around)]
-
-
-def _cells(place: Place | None, *, around: int) -> list[str]:
-    if place is None or place.lat is None or place.lon is None or place.precision not in EXACT:
-        return []
-    row, column = math.floor(place.lat / CELL_DEGREES), math.floor(place.lon / CELL_DEGREES)
-    steps = range(-around, around + 1)
-    return [f"cell {row + north} {column + east}" for north in steps for east in steps]
-
-
 def _in_time(report: Report, post: Post) -> bool:
     lasting = PASSING if report.category in PASSING_CATEGORIES else LASTING
     return report.created_at - lasting <= post.created_at <= report.last_voice_at + lasting
@@ -138,7 +92,7 @@ def _in_time(report: Report, post: Post) -> bool:
 
 def _likeness(report: Report, post: Post, gist: tuple[str, ...]) -> float:
     """Score from 0 (another problem) to 2."""
-    mine, theirs = _read(gist), _read(report.gist)
+    mine, theirs = read_gist(gist), read_gist(report.gist)
     shared = len(mine.told & theirs.told) / (min(len(mine.told), len(theirs.told)) or 1)
     located = post.place is not None and post.place.kelurahan_code is not None
     if located and shared >= RELATED_TEXT and (mine.spots & theirs.spots or _are_near(report.place, post.place)):

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Routing, Voice
-from dengar.routing.grouping import NOWHERE, OpenReports, make_gist
+from dengar.routing.grouping import OpenReports, make_gist
 from dengar.routing.rules import Router
 from dengar.routing.states import fold
+from dengar.routing.traits import NOWHERE
 
 ACTOR = "dengar"
 TITLE_LETTERS = 90
+REPOST_WEIGHT = 0.25
 # People talk there to everybody, so an unsure text is left alone. Collectors of such channels flag their posts; rows of
 # files may name one of the known channels.
 BROADCAST = "broadcast"
@@ -166,8 +168,8 @@ class Joiner:
 
     def _route(self, report: Report, routing: Routing, at: datetime) -> None:
         report = self._grow(report, at, "routed", routing=routing)
-        if routing.review:
-            self._grow(report, at, "review", reason=routing.review)
+        if routing.doubt:
+            self._grow(report, at, "review", doubt=routing.doubt.kind, reason=routing.doubt.reason)
 
     def _grow(self, report: Report, at: datetime, kind: EventKind, **what: object) -> Report:
         event = Event(report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR).replace(**what)
@@ -226,6 +228,8 @@ def make_voice(post: Post) -> Voice:
         said_at=post.created_at,
         number=post.number,
         photos=tuple(one.id for one in post.media),
+        prints=tuple(one.print for one in post.media if one.print),
+        weight=REPOST_WEIGHT if post.repost_of else 1.0,
     )
 
 

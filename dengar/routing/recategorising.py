@@ -6,7 +6,7 @@ from datetime import datetime
 from dengar.models import OPEN_STATES, Event, Post, Report
 from dengar.routing.joining import ACTOR
 from dengar.routing.rules import Router
-from dengar.routing.states import fold
+from dengar.routing.states import grow
 
 NO_COMPLAINT = "Model yang baru menilai pesan pertamanya bukan keluhan."
 
@@ -23,21 +23,14 @@ def recategorise(
     if report.state not in OPEN_STATES or not is_first or any(event.actor != ACTOR for event in history):
         return report, []
     if category is None and post.labels is not None and not (post.labels.is_complaint or post.labels.abstained):
-        return _grow(report, Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR, reason=NO_COMPLAINT))
+        doubted = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR)
+        return grow(report, doubted.replace(doubt="no_complaint", reason=NO_COMPLAINT))
     if category == report.category:
         return report, []
     told = Event(report=report.number, seq=0, kind="recategorised", at=at, actor=ACTOR, category=category)
     routing = router.route(post, category, report.created_at)
     routed = Event(report=report.number, seq=0, kind="routed", at=at, actor=ACTOR, routing=routing)
-    doubt = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR, reason=routing.review)
+    doubt = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR)
+    doubts = [doubt.replace(doubt=routing.doubt.kind, reason=routing.doubt.reason)] if routing.doubt else []
     confidence = post.labels.confidence if post.labels else 0.0
-    return _grow(report, told.replace(confidence=confidence), routed, *([doubt] if routing.review else []))
-
-
-def _grow(report: Report, *events: Event) -> tuple[Report, list[Event]]:
-    grown = []
-    for event in events:
-        numbered = event.replace(seq=report.version)
-        report = fold(report, numbered)
-        grown.append(numbered)
-    return report, grown
+    return grow(report, told.replace(confidence=confidence), routed, *doubts)

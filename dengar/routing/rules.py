@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from dengar.errors import BadSettings
-from dengar.models import Labels, Place, Post, Record, Routing, Unit
+from dengar.models import Doubt, Labels, Place, Post, Record, Routing, Unit
 from dengar.routing.units import area_unit_code
 
 RESPOND_HOURS = 24  # SE Sekda 61/2018: first action within a day
@@ -54,13 +54,15 @@ class Router(Record, frozen=True, kw_only=True):
         respond_by = received_at + timedelta(hours=RESPOND_HOURS)
         doubt = find_doubt(post, category)
         if doubt or category is None:
-            return Routing(review=doubt or "Kategori belum pasti.", respond_by=respond_by)
+            return Routing(doubt=doubt or _unsure_category(), respond_by=respond_by)
         rule = next((rule for rule in self.rules if rule.matches(category, post.text)), None)
         if rule is None:
-            return Routing(review="Tidak ada aturan untuk kategori ini.", respond_by=respond_by)
+            return Routing(
+                doubt=Doubt(kind="unit", reason="Tidak ada aturan untuk kategori ini."), respond_by=respond_by
+            )
         unit = _resolve(rule.target, post.place)
         if unit not in self.units:
-            return Routing(rule=rule.name, review=_missing_area(rule), respond_by=respond_by)
+            return Routing(rule=rule.name, doubt=_missing_area(rule), respond_by=respond_by)
         return Routing(
             unit=unit,
             rule=rule.name,
@@ -82,23 +84,27 @@ def load_rules(path: Path, categories: Collection[str], units: Mapping[str, Unit
     return Router(rules=rules, units=units)
 
 
-def find_doubt(post: Post, category: str | None) -> str | None:
+def find_doubt(post: Post, category: str | None) -> Doubt | None:
     """Say in Indonesian why a person must look before anyone acts, None when nothing is in doubt."""
     if post.outside:
-        return f"Di luar Jakarta: {post.outside}."
+        return Doubt(kind="outside", reason=f"Di luar Jakarta: {post.outside}.")
     if category is None:
         return _category_doubt(post.labels)
     if post.place is None:
-        return "Lokasi tidak diketahui."
+        return Doubt(kind="place", reason="Lokasi tidak diketahui.")
     if post.place.confidence < SURE_PLACE:
-        return "Lokasi belum pasti."
+        return Doubt(kind="place", reason="Lokasi belum pasti.")
     return None
 
 
-def _category_doubt(labels: Labels | None) -> str:
+def _category_doubt(labels: Labels | None) -> Doubt:
     if labels is not None and not labels.is_complaint and not labels.abstained:
-        return "Mungkin bukan keluhan."
-    return "Kategori belum pasti."
+        return Doubt(kind="no_complaint", reason="Mungkin bukan keluhan.")
+    return _unsure_category()
+
+
+def _unsure_category() -> Doubt:
+    return Doubt(kind="category", reason="Kategori belum pasti.")
 
 
 def _resolve(target: str, place: Place | None) -> str | None:
@@ -109,8 +115,10 @@ def _resolve(target: str, place: Place | None) -> str | None:
     return f"{target}:{place.kota_code}" if target.startswith("sudin:") else target
 
 
-def _missing_area(rule: Rule) -> str:
-    return "Kelurahannya belum diketahui." if rule.target == "kelurahan" else f"Unit {rule.target} tidak ada di sini."
+def _missing_area(rule: Rule) -> Doubt:
+    if rule.target == "kelurahan":
+        return Doubt(kind="place", reason="Kelurahannya belum diketahui.")
+    return Doubt(kind="unit", reason=f"Unit {rule.target} tidak ada di sini.")
 
 
 def _check(rule: Rule, categories: Collection[str], units: Mapping[str, Unit]) -> list[str]:

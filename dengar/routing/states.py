@@ -1,22 +1,25 @@
 """A report as the fold of its events, and the moves between states that are allowed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import reduce
 
 from dengar.errors import DengarError
-from dengar.models import Event, EventKind, Place, Report, Routing, State
+from dengar.models import HELD_BACK, OPEN_STATES, Doubt, Event, EventKind, Place, Report, Routing, State
+from dengar.routing.tallying import add_voice, put_tally
+from dengar.routing.traits import make_traits
 
-MOST_LISTED = 500  # of each list in a report: all voices stand in the posts and events, a row ends at 16 MB
+DONE: frozenset[State] = frozenset({"selesai", "ditolak", "duplikat"})
 MOVES: dict[State, frozenset[State]] = {
     # a source may say that the matter is over before any office began
-    "menunggu": frozenset({"koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat"}),
-    "koordinasi": frozenset({"disposisi", "proses", "selesai", "ditolak", "duplikat"}),
-    "disposisi": frozenset({"koordinasi", "proses", "selesai", "ditolak", "duplikat"}),
-    "proses": frozenset({"koordinasi", "disposisi", "selesai", "ditolak", "duplikat"}),
+    "menunggu": frozenset({"koordinasi", "disposisi", "proses", *DONE}),
+    "koordinasi": frozenset({"disposisi", "proses", *DONE}),
+    "disposisi": frozenset({"koordinasi", "proses", *DONE}),
+    "proses": frozenset({"koordinasi", "disposisi", *DONE}),
     "selesai": frozenset({"dibuka_lagi"}),
     "ditolak": frozenset({"dibuka_lagi"}),
     "duplikat": frozenset({"dibuka_lagi"}),
-    "dibuka_lagi": frozenset({"koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat"}),
+    "dibuka_lagi": frozenset({"koordinasi", "disposisi", "proses", *DONE}),
 }
 
 
@@ -32,10 +35,13 @@ def fold(report: Report | None, event: Event) -> Report:
         raise IllegalMove(f"Event {event.id} does not follow version {report.version} of its report.")
     grown = report.replace(version=event.seq + 1, updated_at=event.at)
     change = _CHANGES.get(event.kind)
-    return change(grown, event) if change else grown
+    if change is None:
+        return grown
+    changed = change(grown, event)
+    return changed.replace(due_at=find_due(changed), traits=make_traits(changed))
 
 
-def fold_all(events: list[Event]) -> Report:
+def fold_all(events: Iterable[Event]) -> Report:
     """Rebuild a report from its whole history."""
     report = reduce(fold, events, None)
     if report is None:
@@ -43,11 +49,30 @@ def fold_all(events: list[Event]) -> Report:
     return report
 
 
+def grow(report: Report, *events: Event) -> tuple[Report, list[Event]]:
+    """Apply events whose place in the history is not known yet; gives the report and the numbered events."""
+    numbered: list[Event] = []
+    for event in events:
+        numbered.append(event.replace(report=report.number, seq=report.version))
+        report = fold(report, numbered[-1])
+    return report, numbered
+
+
+def find_due(report: Report) -> datetime | None:
+    """Say when the clock must look at this report next; None when it stands still for good."""
+    if report.state not in OPEN_STATES:
+        return None
+    if report.pause is not None:
+        return report.pause.until
+    ahead = report.routing.escalations[report.escalated :]
+    return next((one.at for one in ahead if one.awaits == "solution" or report.answered_at is None), None)
+
+
 def _open(event: Event) -> Report:
     if event.kind != "received" or event.seq != 0 or event.voice is None or event.urgency is None:
         raise IllegalMove(f"A report begins with the event that received it, not with {event.id} ({event.kind}).")
     voice = event.voice
-    return Report(
+    opened = Report(
         number=event.report,
         category=event.category,
         title=event.title,
@@ -61,29 +86,18 @@ def _open(event: Event) -> Report:
         created_at=voice.said_at,
         last_voice_at=voice.said_at,
         updated_at=event.at,
+        received_at=event.at,
         version=1,
         voices=1,
-        authors=_with((), voice.author),
+        weight=voice.weight,
+        authors=(voice.author,) if voice.author else (),
         channels=(voice.channel,),
         numbers=tuple(dict.fromkeys((event.report, voice.number or event.report))),
         photos=voice.photos,
+        prints=voice.prints,
         gist=event.gist,
     )
-
-
-def _add_voice(report: Report, event: Event) -> Report:
-    voice = event.voice
-    if voice is None:
-        return report
-    return report.replace(
-        voices=report.voices + 1,
-        authors=_with(report.authors, voice.author),
-        channels=_with(report.channels, voice.channel),
-        numbers=_with(report.numbers, voice.number),
-        photos=tuple(dict.fromkeys((*report.photos, *voice.photos)))[:MOST_LISTED],
-        created_at=min(report.created_at, voice.said_at),
-        last_voice_at=max(report.last_voice_at, voice.said_at),
-    )
+    return opened.replace(traits=make_traits(opened))
 
 
 def _take_voice(report: Report, event: Event) -> Report:
@@ -95,44 +109,147 @@ def _edit(report: Report, event: Event) -> Report:
 
 
 def _route(report: Report, event: Event) -> Report:
-    return report.replace(unit=event.routing.unit, routing=event.routing) if event.routing else report
+    if event.routing is None:
+        return report
+    routed = report.replace(unit=event.routing.unit, routing=event.routing, priority=event.routing.priority)
+    if event.routing.unit == report.unit:
+        return routed
+    return routed.replace(routed_at=event.at, answered_at=None, escalated=0)
 
 
 def _doubt(report: Report, event: Event) -> Report:
-    return report.replace(needs_review=(*report.needs_review, event.reason)) if event.reason is not None else report
+    if event.reason is None:
+        return report
+    doubt = Doubt(kind=event.doubt or "other", reason=event.reason, related=event.related)
+    others = (one for one in report.needs_review if one != doubt)
+    return _with_doubts(report, (*others, doubt))
+
+
+def _settle(report: Report, event: Event) -> Report:
+    """Take back the doubts of these kinds; a related report means the one doubt about it."""
+    left = (
+        one
+        for one in report.needs_review
+        if one.kind not in event.settled or (event.related is not None and one.related != event.related)
+    )
+    return _with_doubts(report, left)
+
+
+def _with_doubts(report: Report, doubts: Iterable[Doubt]) -> Report:
+    """Set the doubts; what may hurt somebody is hidden while it stands, and shown when it was the only cause."""
+    before = any(one.kind in HELD_BACK for one in report.needs_review)
+    fresh = tuple(doubts)
+    now = any(one.kind in HELD_BACK for one in fresh)
+    return report.replace(needs_review=fresh, is_hidden=now if before or now else report.is_hidden)
 
 
 def _place(report: Report, event: Event) -> Report:
     """Settle the doubts that were raised without the place: the routing that follows raises what is left of them."""
-    return report.replace(place=event.place, kel=_shelf(event.place), needs_review=())
+    placed = report.replace(place=event.place, kel=_shelf(event.place))
+    return _without_routing_doubts(placed)
 
 
 def _recategorise(report: Report, event: Event) -> Report:
-    """Settle the doubts of the model before: the routing that follows raises those of this one."""
-    return report.replace(category=event.category, confidence=event.confidence or 0.0, needs_review=())
+    """Settle the doubts of the judgement before: the routing that follows raises those of this one."""
+    judged = report.replace(
+        category=event.category, confidence=event.confidence or 0.0, urgency=event.urgency or report.urgency
+    )
+    return _without_routing_doubts(judged)
+
+
+def _without_routing_doubts(report: Report) -> Report:
+    return _with_doubts(report, (one for one in report.needs_review if one.kind not in ROUTING_DOUBTS))
+
+
+ROUTING_DOUBTS = frozenset({"category", "place", "unit", "outside", "no_complaint", "other"})
 
 
 def _move(report: Report, event: Event) -> Report:
     if event.state not in MOVES[report.state]:
         raise IllegalMove(f"{report.number} is {report.state}: it cannot become {event.state}.")
-    return report.replace(state=event.state)
+    moved = report.replace(state=event.state, pause=None)
+    if event.state == "dibuka_lagi":
+        return _reopen(moved, event)
+    moved = moved.replace(answered_at=report.answered_at or event.at)
+    if event.state in DONE:
+        return moved.replace(
+            closed_at=event.at, proof=event.photos or report.proof, duplicate_of=event.related or report.duplicate_of
+        )
+    return moved
+
+
+def _reopen(report: Report, event: Event) -> Report:
+    opened = report.replace(
+        reopened=report.reopened + 1, closed_at=None, answered_at=None, escalated=0, duplicate_of=None, proof=()
+    )
+    return opened.replace(routing=event.routing) if event.routing else opened
+
+
+def _restore(report: Report, event: Event) -> Report:
+    """Let a duplicate that is none stand where it stood before."""
+    if report.state != "duplikat" or event.state is None or event.state not in MOVES:
+        raise IllegalMove(f"{report.number} is {report.state}: only a duplicate can be restored.")
+    return report.replace(state=event.state, closed_at=None, duplicate_of=None)
+
+
+def _merge(report: Report, event: Event) -> Report:
+    merged = put_tally(report, event.tally)
+    return merged.replace(merged=tuple(dict.fromkeys((*report.merged, event.related or ""))))
+
+
+def _part(report: Report, event: Event) -> Report:
+    parted = put_tally(report, event.tally)
+    return parted.replace(merged=tuple(one for one in report.merged if one != event.related))
+
+
+def _pause(report: Report, event: Event) -> Report:
+    _refuse_closed(report, event)
+    return report.replace(pause=event.pause, answered_at=report.answered_at or event.at)
+
+
+def _resume(report: Report, event: Event) -> Report:
+    return report.replace(pause=None, routing=event.routing or report.routing)
+
+
+def _escalate(report: Report, event: Event) -> Report:
+    _refuse_closed(report, event)
+    return report.replace(escalated=event.level)
+
+
+def _rate(report: Report, event: Event) -> Report:
+    return report.replace(rating=event.rating)
+
+
+def _hand_over(report: Report, event: Event) -> Report:
+    return report.replace(handed_over=tuple(dict.fromkeys((*report.handed_over, f"{event.reason}:{event.related}"))))
+
+
+def _refuse_closed(report: Report, event: Event) -> None:
+    if report.state not in OPEN_STATES:
+        raise IllegalMove(f"{report.number} is {report.state}: it cannot be {event.kind}.")
 
 
 _CHANGES: dict[EventKind, Callable[[Report, Event], Report]] = {
-    "voice": _add_voice,
+    "voice": add_voice,
     "erased": _take_voice,
     "edited": _edit,
     "routed": _route,
     "review": _doubt,
+    "settled": _settle,
     "placed": _place,
     "recategorised": _recategorise,
     "state": _move,
+    "merged": _merge,
+    "parted": _part,
+    "restored": _restore,
+    "paused": _pause,
+    "resumed": _resume,
+    "escalated": _escalate,
+    "rated": _rate,
+    "handed_over": _hand_over,
+    "hidden": lambda report, _: report.replace(is_hidden=True),
+    "shown": lambda report, _: report.replace(is_hidden=False),
 }
-
-
-def _with(values: tuple[str, ...], value: str | None) -> tuple[str, ...]:
-    """Add what is not listed yet; a voice that was erased has no author."""
-    return values if not value or value in values or len(values) == MOST_LISTED else (*values, value)
 
 
 def _shelf(place: Place | None) -> str:

@@ -102,4 +102,19 @@ def analysts(data: Data) -> None:
     data["posts"].create_index([("observed_at", 1), ("_id", 1)])
 
 
-MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts)
+def doubts(data: Data) -> None:
+    """Turn the reasons why a person must look into doubts with a kind; clocks count from the receipt."""
+    reason = {"$cond": [{"$eq": [{"$type": "$$one"}, "string"]}, {"kind": "other", "reason": "$$one"}, "$$one"]}
+    told = {"$map": {"input": {"$ifNull": ["$needs_review", []]}, "as": "one", "in": reason}}
+    received = {"$ifNull": ["$received_at", "$created_at"]}
+    data["reports"].update_many({}, [{"$set": {"needs_review": told, "received_at": received}}])
+    data["reports"].create_indexes(
+        [
+            IndexModel("traits", name="traits", partialFilterExpression=_STILL_OPEN),
+            IndexModel("due_at", name="due", partialFilterExpression={"due_at": {"$exists": True}}),
+        ]
+    )
+    data["events"].create_indexes([IndexModel("at"), IndexModel("voice.post_id", sparse=True)])
+
+
+MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts, doubts)

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from dengar.models import Event, Place, Post, Report, State, Urgency
-from dengar.web.telling import Telling
+from dengar.web.telling import Telling, doubts_of
 
 DECIMALS = 4  # about 11 m: enough to find the spot, too little to name a door
 
@@ -108,7 +108,7 @@ class Reports(Public):
 
 def make_report(report: Report, tell: Telling) -> PublicReport:
     """Leave out of a report what is not for everybody."""
-    same = ("number", "category", "title", "urgency", "state", "voices", "channels", "needs_review")
+    same = ("number", "category", "title", "urgency", "state", "voices", "channels")
     return PublicReport(
         **{name: getattr(report, name) for name in (*same, "created_at", "updated_at")},
         url=f"/laporan/{report.number}",
@@ -117,6 +117,7 @@ def make_report(report: Report, tell: Telling) -> PublicReport:
         place=PublicPlace.of(report.place) if report.place else None,
         respond_by=report.routing.respond_by,
         resolve_by=report.routing.resolve_by,
+        needs_review=doubts_of(report),
         photos=tuple(f"/foto/{photo}" for photo in report.photos),
     )
 

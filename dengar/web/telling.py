@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
-from dengar.routing.grouping import EXACT
+from dengar.models import HELD_BACK, OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.routing.tallying import EXACT
 from dengar.web.language import Language
 from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
 
@@ -116,7 +116,7 @@ class Telling:
 
     def doubts(self, report: Report) -> tuple[str, ...]:
         """Give what a person must still look at; nothing once the report is closed."""
-        return report.needs_review if report.state in OPEN_STATES else ()
+        return doubts_of(report)
 
     def steps(self, events: Sequence[Event]) -> Iterator[Step]:
         """Tell the history in order; voices that follow each other become one step."""
@@ -156,6 +156,12 @@ class Telling:
             return Step(at=event.at, kind=event.kind, sentence=say(ON_THE_WAY[event.kind]))
         # The words of a note are for colleagues: the public only learns that there is one.
         return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
+
+
+def doubts_of(report: Report) -> tuple[str, ...]:
+    """Give what everybody may know of a person's work that waits."""
+    told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK)
+    return tuple(told) if report.state in OPEN_STATES else ()
 
 
 def tame(text: str, most: int = SAFE_TITLE) -> str:

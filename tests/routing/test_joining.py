@@ -3,13 +3,14 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from made import NOW, make_labels, make_place, make_post
+from made import NOW, make_labels, make_place, make_post, reasons
 
 from dengar.models import Mention, Place, Post, Report
-from dengar.routing.grouping import LASTING, OpenReports, kelurahan, make_gist, metres
+from dengar.routing.grouping import LASTING, OpenReports, make_gist, metres
 from dengar.routing.joining import Joiner, is_reportable, make_title, reference, references
 from dengar.routing.rules import Router
 from dengar.routing.states import fold_all
+from dengar.routing.traits import kelurahan
 
 
 class City:
@@ -158,7 +159,7 @@ def test_the_order_of_a_batch_decides_who_opens_the_report_and_the_events_rebuil
     assert fold_all(city.joiner.events) == report
     assert (report.voices, len(report.authors)) == (2, 2)
     assert report.numbers == ("DKI-2611-000001", "DKI-2611-000077")
-    assert report.needs_review == ("Tidak ada aturan untuk kategori ini.",)
+    assert reasons(report) == ["Tidak ada aturan untuk kategori ini."]
 
 
 def test_a_tracking_number_becomes_the_number_of_the_report_it_opens() -> None:

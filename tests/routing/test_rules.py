@@ -10,7 +10,7 @@ from made import NOW, make_labels, make_place, make_post
 from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadSettings
 from dengar.geocode import Locator
-from dengar.models import Area, Unit
+from dengar.models import Area, Doubt, Unit
 from dengar.routing.rules import BUILT_IN, Router, find_doubt, load_rules
 from dengar.routing.units import BRANCHED, CITYWIDE, area_unit_code, make_units
 
@@ -90,7 +90,7 @@ def test_every_target_of_every_rule_resolves_in_every_kota() -> None:
             post = make_post(text=text, place=make_place(area.code), labels=make_labels(category))
             routing = alone.route(post, category, NOW)
             assert routing.unit in units(), (rule.name, area.code, routing)
-            assert routing.review is None
+            assert routing.doubt is None
 
 
 @pytest.mark.parametrize("category", COMPLAINTS)
@@ -140,21 +140,25 @@ def test_doubt_goes_to_a_person_with_a_reason() -> None:
         (sure.replace(place=make_place(confidence=0.3)), "banjir", "Lokasi belum pasti."),
     ]
     for post, category, reason in doubts:
-        assert find_doubt(post, category) == reason
+        doubt = find_doubt(post, category)
+        assert doubt is not None
+        assert doubt.reason == reason
         routing = router().route(post, category, NOW)
-        assert (routing.unit, routing.review) == (None, reason)
+        assert (routing.unit, routing.doubt) == (None, doubt)
         assert routing.respond_by == NOW + timedelta(hours=24)
 
 
 def test_a_place_without_kelurahan_cannot_go_to_one() -> None:
     kota = make_place(level="kota", kelurahan=None, kelurahan_code=None, kecamatan=None, kecamatan_code=None)
-    assert router().route(make_post(place=kota), "kebersihan", NOW).review == "Kelurahannya belum diketahui."
+    assert router().route(make_post(place=kota), "kebersihan", NOW).doubt == Doubt(
+        kind="place", reason="Kelurahannya belum diketahui."
+    )
     assert router().route(make_post(place=kota), "banjir", NOW).unit == "sudin:sda:31.74"
 
 
 def test_a_category_without_rule_goes_to_a_person() -> None:
     routing = Router(rules=(), units={}).route(make_post(), "banjir", NOW)
-    assert routing.review == "Tidak ada aturan untuk kategori ini."
+    assert routing.doubt == Doubt(kind="unit", reason="Tidak ada aturan untuk kategori ini.")
 
 
 def test_the_own_rules_of_a_city_are_read(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made import NOW, make_place, make_voice
+from made import NOW, make_place, make_voice, reasons
 
 from dengar.errors import DengarError
 from dengar.models import OPEN_STATES, Event, EventKind, Report, Routing, State
@@ -114,4 +114,4 @@ def test_rebuilding_equals_growing_and_counts_add_up(kinds: list[tuple[EventKind
     assert set(report.authors) == {voice.author for voice in said}
     assert report.created_at == min(voice.said_at for voice in said)
     assert report.last_voice_at == max(voice.said_at for voice in said)
-    assert len(report.needs_review) == sum(event.kind == "review" for event in events)
+    assert set(reasons(report)) == {event.reason for event in events if event.kind == "review"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import count
 
-from made import NOW, make_labels, make_place, make_post
+from made import NOW, make_labels, make_place, make_post, reasons
 
 from dengar.models import Media, Post, Report
 from dengar.routing.grouping import OpenReports
@@ -47,7 +47,7 @@ def test_a_place_that_is_told_later_becomes_the_reports() -> None:
     assert (report.voices, report.kel, report.place) == (2, "31.74.02.1001", make_place())
     assert [event.kind for event in joiner.events][:2] == ["received", "routed"]
     assert [event.kind for event in joiner.events][3:] == ["voice", "placed", "routed", "review"]
-    assert "Lokasi tidak diketahui." not in report.needs_review
+    assert "Lokasi tidak diketahui." not in reasons(report)
     assert [news.kind for news in joiner.news] == ["received", "placed"]
 
 

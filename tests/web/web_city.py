@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from dengar.models import (
     Candidate,
+    Doubt,
     Event,
     Item,
     Labels,
@@ -127,9 +128,10 @@ def save_report(
         unit=unit,
         state=state,
         routing=routing,
-        needs_review=review,
+        needs_review=tuple(Doubt(kind="place", reason=one) for one in review),
         created_at=at,
         updated_at=at,
+        received_at=at,
         last_voice_at=at,
         version=0,
         voices=len(texts),
@@ -152,7 +154,7 @@ def _history(report: Report, posts: list[Post]) -> list[Event]:
     ]
     told: list[dict[str, object]] = [{"kind": "received", "voice": voices[0], "title": report.title}]
     told.append({"kind": "routed", "routing": report.routing})
-    told += [{"kind": "review", "reason": reason} for reason in report.needs_review]
+    told += [{"kind": "review", "doubt": one.kind, "reason": one.reason} for one in report.needs_review]
     told += [{"kind": "voice", "voice": voice} for voice in voices[1:]]
     told.append({"kind": "note", "reason": "catatan dalam"})
     if report.state != "menunggu":
