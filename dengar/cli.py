@@ -19,6 +19,7 @@ from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train
 from dengar.models import Run
 from dengar.settings import Settings, explain_file, load_settings
+from dengar.staff_cli import staff
 from dengar.terminal import open_parts, print_lines, width
 
 if TYPE_CHECKING:
@@ -236,6 +237,19 @@ def erase(*, author: str, channel: str | None, yes: bool) -> None:
 
 
 @main.command()
+@click.option("--check", is_flag=True, help="Only compare.")
+def rebuild(*, check: bool) -> None:
+    """Make every report again from its events; exit code 1 when one differed or cannot be made."""
+    from dengar.rebuilding import rebuild as make_again
+
+    with open_parts() as parts, tqdm(total=parts.store.reports.count(), desc="reports") as progress:
+        found = make_again(parts.store, write=not check, on_batch=progress.update)
+    click.echo(f"{found.reports} reports, {len(found.differing)} differed, {len(found.broken)} cannot be made.")
+    print_lines([*found.differing[:MOST_REASONS], *found.broken[:MOST_REASONS]])
+    sys.exit(1 if found.differing or found.broken else 0)
+
+
+@main.command()
 @click.argument("name")
 @click.argument("url")
 def new_source(name: str, url: str) -> None:
@@ -341,5 +355,5 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
     sys.exit(1 if errors else 0)
 
 
-for _command in (train, evaluate, models, label, drift, reclassify, gazetteer):
+for _command in (train, evaluate, models, label, drift, reclassify, gazetteer, staff):
     main.add_command(_command)

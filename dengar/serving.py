@@ -67,7 +67,7 @@ async def _serve(
         clock=made.clock,
         holder=made.holder,
         rechecking=made.rechecking.run,
-        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift),
+        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift, made.minding.run),
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -95,7 +95,8 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
     from dengar.web.app import make_app
     from dengar.web.serve import make_server
 
-    app = make_app(made.store, made.intakes(scheduler.wake), made.status, category_names(), made.clock, notice)
+    pushes = made.intakes(scheduler.wake)
+    app = make_app(made.store, pushes, made.status, category_names(), made.clock, notice, desk=made.desk)
     web = made.settings.web
     server = make_server(app, web.host, web.port)
     serving = asyncio.create_task(server.serve())

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dengar.classify import Classifier
+    from dengar.desk import Desk
     from dengar.geocode.ground import Ground
     from dengar.geocode.importing.folder import Folder
     from dengar.judging import Judging
     from dengar.locating import Locating
+    from dengar.minding import Minding
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
     from dengar.routing.rules import Router
@@ -163,6 +165,23 @@ class Parts:
     def replying(self) -> Replying:
         """The sender of what people are to be told."""
         return Replying(self.store, self.sources, self.clock)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """Where people decide about reports."""
+        from dengar.desk import Desk
+        from dengar.placing import find_place
+
+        return Desk(
+            self.store, lambda: self.router, lambda said: find_place(said, self.locator.current), self.clock
+        )  # fmt: skip
+
+    @cached_property
+    def minding(self) -> "Minding":
+        """Who looks at the clocks of reports."""
+        from dengar.minding import Minding
+
+        return Minding(self.store, self.clock)
 
     @cached_property
     def completing(self) -> Completing:

@@ -62,6 +62,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drifting": RECORDS | {"classify", "store"},
     "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
     "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
+    "desk": RECORDS | {"labelling", "routing", "store"},
+    "minding": RECORDS | {"ingest", "routing", "store"},
+    "placing": RECORDS | {"geocode", "routing"},
+    "rebuilding": RECORDS | {"routing", "store"},
     "working": RECORDS | {"erasing", "ingest", "pipeline", "store"},
     "timetable": RECORDS | {"ingest", "settings"},
     "leading": RECORDS | {"ingest", "store"},
@@ -72,9 +76,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": RECORDS | {"store", "routing", "polls"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
-        "drifting", "intake", "judging", "locating", "pipeline", "rechecking", "reclassifying", "registry", "replying",
-        "routing", "settings", "shadowing", "store", "timetable", "working",
+        "answering", "classify", "collecting", "completing", "desk", "drifting", "erasing", "geocode", "habits",
+        "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing", "rechecking",
+        "reclassifying", "registry", "replying", "routing", "settings", "shadowing", "store", "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
@@ -88,10 +92,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "classify", "drifting", "evaluating", "label_studio", "labelling", "model_listing", "retraining", "settings",
         "terminal", "wiring",
     },
+    "staff_cli": RECORDS | {"terminal"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
         "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source",
-        "scheduler", "serving", "settings", "terminal", "web", "wiring",
+        "rebuilding", "scheduler", "serving", "settings", "staff_cli", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

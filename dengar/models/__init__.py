@@ -27,6 +27,7 @@ from dengar.models.report import (
 )
 from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
+from dengar.models.staff import Role, Staff
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
@@ -77,11 +78,13 @@ __all__ = [
     "Record",
     "Report",
     "Request",
+    "Role",
     "Routing",
     "Run",
     "Sighting",
     "Silence",
     "SourceStatus",
+    "Staff",
     "State",
     "Status",
     "Tally",

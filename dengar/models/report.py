@@ -202,6 +202,8 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     it. `version` is the number of events folded in. `gist` are the telling words of the first post, `prints` the
     perceptual hashes of photos (hex), and `traits` what a post about the same problem must share with it.
 
+    `rank` orders every queue, the largest first: the rules' `priority` before the urgency.
+
     `routed_at`, `answered_at` (first action) and `closed_at` are the clocks of the unit that has it now; `escalated`
     counts the escalations behind it; `due_at` is when the clock must look next. A duplicate names what it is a
     `duplicate_of`; `merged` are its own duplicates. `proof` are the photos it was closed with.
@@ -218,6 +220,7 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     state: State
     routing: Routing
     priority: int = 0
+    rank: int = 0
     needs_review: tuple[Doubt, ...] = ()
     is_hidden: bool = False
     created_at: datetime

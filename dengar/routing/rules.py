@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from dengar.errors import BadSettings
-from dengar.models import Doubt, Labels, Place, Post, Record, Routing, Unit
+from dengar.errors import BadRequest, BadSettings
+from dengar.models import Doubt, Labels, Place, Post, Record, Report, Routing, Unit
 from dengar.routing.units import area_unit_code
 
 RESPOND_HOURS = 24  # SE Sekda 61/2018: first action within a day
@@ -70,6 +70,25 @@ class Router(Record, frozen=True, kw_only=True):
             respond_by=respond_by,
             resolve_by=received_at + timedelta(hours=rule.resolve_hours),
         )
+
+    def assign(self, report: Report, unit: str, at: datetime, reason: str) -> Routing:
+        """Stand in."""
+        if unit not in self.units:
+            raise BadRequest(f"Tidak ada unit {unit}.")
+        return report.routing.replace(unit=unit, reason=reason, respond_by=at + timedelta(hours=RESPOND_HOURS))
+
+    def renew(self, report: Report, at: datetime) -> Routing:
+        """Stand in."""
+        return report.routing.replace(respond_by=at + timedelta(hours=24), resolve_by=at + timedelta(hours=72))
+
+    def resume(self, report: Report, at: datetime) -> Routing:
+        """Stand in."""
+        gone = at - (report.pause.since if report.pause else at)
+        return report.routing.replace(resolve_by=report.routing.resolve_by and report.routing.resolve_by + gone)
+
+    def silence_ends(self, at: datetime) -> datetime:
+        """Stand in."""
+        return at + timedelta(days=14)
 
 
 def load_rules(path: Path, categories: Collection[str], units: Mapping[str, Unit]) -> Router:

@@ -4,8 +4,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import reduce
 
-from dengar.errors import DengarError
-from dengar.models import HELD_BACK, OPEN_STATES, Doubt, Event, EventKind, Place, Report, Routing, State
+from dengar.errors import BadRequest
+from dengar.models import (
+    HELD_BACK,
+    OPEN_STATES,
+    Doubt,
+    DoubtKind,
+    Event,
+    EventKind,
+    Place,
+    Report,
+    Routing,
+    State,
+    Urgency,
+)
 from dengar.routing.tallying import add_voice, put_tally
 from dengar.routing.traits import make_traits
 
@@ -18,13 +30,18 @@ MOVES: dict[State, frozenset[State]] = {
     "proses": frozenset({"koordinasi", "disposisi", *DONE}),
     "selesai": frozenset({"dibuka_lagi"}),
     "ditolak": frozenset({"dibuka_lagi"}),
-    "duplikat": frozenset({"dibuka_lagi"}),
+    "duplikat": frozenset(),  # it has its voices lent to another report: only `restored` takes them back
     "dibuka_lagi": frozenset({"koordinasi", "disposisi", "proses", *DONE}),
 }
 
+URGENCY_RANKS: dict[Urgency, int] = {"routine": 0, "today": 1, "danger": 2}
 
-class IllegalMove(DengarError):
+
+class IllegalMove(BadRequest):
     """The report is in a state from which this one cannot be reached."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=409)
 
 
 def fold(report: Report | None, event: Event) -> Report:
@@ -37,8 +54,7 @@ def fold(report: Report | None, event: Event) -> Report:
     change = _CHANGES.get(event.kind)
     if change is None:
         return grown
-    changed = change(grown, event)
-    return changed.replace(due_at=find_due(changed), traits=make_traits(changed))
+    return _derive(change(grown, event))
 
 
 def fold_all(events: Iterable[Event]) -> Report:
@@ -97,7 +113,13 @@ def _open(event: Event) -> Report:
         prints=voice.prints,
         gist=event.gist,
     )
-    return opened.replace(traits=make_traits(opened))
+    return _derive(opened)
+
+
+def _derive(report: Report) -> Report:
+    """Set what follows from the rest."""
+    rank = report.priority * len(URGENCY_RANKS) + URGENCY_RANKS[report.urgency]
+    return report.replace(due_at=find_due(report), rank=rank, traits=make_traits(report))
 
 
 def _take_voice(report: Report, event: Event) -> Report:
@@ -161,7 +183,7 @@ def _without_routing_doubts(report: Report) -> Report:
     return _with_doubts(report, (one for one in report.needs_review if one.kind not in ROUTING_DOUBTS))
 
 
-ROUTING_DOUBTS = frozenset({"category", "place", "unit", "outside", "no_complaint", "other"})
+ROUTING_DOUBTS: frozenset[DoubtKind] = frozenset({"category", "place", "unit", "outside", "no_complaint", "other"})
 
 
 def _move(report: Report, event: Event) -> Report:
@@ -171,11 +193,14 @@ def _move(report: Report, event: Event) -> Report:
     if event.state == "dibuka_lagi":
         return _reopen(moved, event)
     moved = moved.replace(answered_at=report.answered_at or event.at)
-    if event.state in DONE:
-        return moved.replace(
-            closed_at=event.at, proof=event.photos or report.proof, duplicate_of=event.related or report.duplicate_of
-        )
-    return moved
+    return _close(moved, event) if event.state in DONE else moved
+
+
+def _close(report: Report, event: Event) -> Report:
+    """Close it: nobody need look any more at what was unsure; what may hurt somebody stays hidden."""
+    return report.replace(
+        closed_at=event.at, proof=event.photos or report.proof, duplicate_of=event.related, needs_review=()
+    )
 
 
 def _reopen(report: Report, event: Event) -> Report:

@@ -11,6 +11,7 @@ from dengar.store.documents import Data
 RAW_DAYS = 30
 TALLY_DAYS = 90
 NAMESPACE_EXISTS = 48
+INDEX_NOT_FOUND = 27
 
 
 def migrate(data: Data) -> int:
@@ -39,6 +40,15 @@ def _create_collection(data: Data, name: str) -> None:
         data.create_collection(name, check_exists=False)
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
+            raise
+
+
+def _drop_index(data: Data, collection: str, name: str) -> None:
+    """Drop an index; it may be gone already."""
+    try:
+        data[collection].drop_index(name)
+    except OperationFailure as error:
+        if error.code != INDEX_NOT_FOUND:
             raise
 
 
@@ -117,4 +127,24 @@ def doubts(data: Data) -> None:
     data["events"].create_indexes([IndexModel("at"), IndexModel("voice.post_id", sparse=True)])
 
 
-MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts, doubts)
+def desk(data: Data) -> None:
+    """Create what people's work needs: claims, staff, and the queues in their order."""
+    for name in ("claims", "staff"):
+        _create_collection(data, name)
+    data["claims"].create_index("until", expireAfterSeconds=3600)
+    data["staff"].create_index("key_hash", unique=True)
+    waiting = {"needs_review.0": {"$exists": True}}
+    for name in ("review", "queue"):  # they were in another order, by the names of urgencies
+        _drop_index(data, "reports", name)
+    data["reports"].create_indexes(
+        [
+            IndexModel([*_BY_RANK], name="review_queue", partialFilterExpression=waiting),
+            IndexModel([("unit", 1), *_BY_RANK], name="unit_queue", partialFilterExpression=_STILL_OPEN),
+            IndexModel("routing.resolve_by", partialFilterExpression=_STILL_OPEN),
+            IndexModel("routing.respond_by", partialFilterExpression=_STILL_OPEN),
+        ]
+    )
+
+
+_BY_RANK = (("rank", -1), ("received_at", 1), ("_id", 1))
+MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts, doubts, desk)

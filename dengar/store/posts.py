@@ -106,6 +106,12 @@ class Posts:
         rows = self._rows.find(behind).sort([("observed_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(row, Post) for row in rows]
 
+    def move(self, reports: Mapping[str, str], session: Session = None) -> None:
+        """Give posts another report."""
+        writes: list[UpdateOne] = [UpdateOne({"_id": key}, {"$set": {"report": one}}) for key, one in reports.items()]
+        if writes:
+            self._rows.bulk_write(writes, ordered=False, session=session)
+
     def relabel(self, labels: Mapping[str, Labels], session: Session = None) -> None:
         """Write what another model says of posts; who was deleted meanwhile stays so."""
         writes: list[UpdateOne] = [

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import msgspec
 from pymongo import InsertOne, ReplaceOne
+from pymongo.errors import BulkWriteError
 
 from dengar.errors import LeaseLost
 from dengar.models import OPEN_STATES, Event, Report
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
 
 DECODED_KEPT = 20_000
+TAKEN = 11000  # MongoDB: this key exists
 
 
 class Reports:
@@ -35,9 +38,31 @@ class Reports:
         row = self._rows.find_one({"numbers": number})
         return from_document(row, Report) if row else None
 
+    def find_own(self, number: str) -> Report | None:
+        """Find a report by its own number."""
+        row = self._rows.find_one({"_id": number})
+        return from_document(row, Report) if row else None
+
     def find_all(self, numbers: Iterable[str]) -> list[Report]:
         """Give these reports."""
         return [from_document(row, Report) for row in self._rows.find({"_id": {"$in": list(numbers)}})]
+
+    def find_readable(self, numbers: Iterable[str]) -> list[Report]:
+        """Give those of these reports whose rows have today's shape."""
+        rows = self._rows.find({"_id": {"$in": list(numbers)}})
+        found = (_read(row) for row in rows)
+        return [report for report in found if report is not None]
+
+    def replace_same_version(self, reports: Sequence[Report]) -> None:
+        """Write reports over rows of the same version, or where a row is lost; one that grew meanwhile stays."""
+        writes = [
+            ReplaceOne({"_id": one.number, "version": one.version}, to_document(one), upsert=True) for one in reports
+        ]
+        try:
+            self._rows.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(one["code"] != TAKEN for one in error.details["writeErrors"]):
+                raise
 
     def find_open(self, wanted: Iterable[tuple[str, str | None]], since: datetime, limit: int = 5000) -> list[Report]:
         """Give the open reports of these pairs of kelurahan code and category that were spoken of since then.
@@ -75,8 +100,15 @@ class Reports:
 
     def count_review(self) -> int:
         """Count the reports that wait for a person's decision."""
-        return self._rows.count_documents({"needs_review.0": {"$exists": True}, "state": {"$in": list(OPEN_STATES)}})
+        return self._rows.count_documents({"needs_review.0": {"$exists": True}})
 
     def _write(self, report: Report, version: int) -> InsertOne[Document] | ReplaceOne[Document]:
         row = to_document(report) | {"_id": report.number}
         return InsertOne(row) if version == 0 else ReplaceOne({"_id": report.number, "version": version}, row)
+
+
+def _read(row: Document) -> Report | None:
+    try:
+        return from_document(row, Report)
+    except msgspec.ValidationError:
+        return None

@@ -14,6 +14,7 @@ from pymongo.write_concern import WriteConcern
 
 from dengar.errors import StoreUnavailable
 from dengar.models import Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
+from dengar.store.claims import Claims
 from dengar.store.cursors import Cursors
 from dengar.store.documents import Data, Document, Session
 from dengar.store.drifts import Drifts
@@ -30,10 +31,12 @@ from dengar.store.numbers import Numbers
 from dengar.store.outbox import Outbox
 from dengar.store.posts import Posts
 from dengar.store.quarantine import Quarantine
+from dengar.store.queue import Queue
 from dengar.store.reports import Reports
 from dengar.store.runs import Runs
 from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
+from dengar.store.staff import Staff
 from dengar.store.tallies import Tallies
 from dengar.store.units import Units
 from dengar.store.versions import Versions
@@ -48,6 +51,7 @@ class Store:
     def __init__(self, client: Client, data: Data, key: bytes) -> None:
         self._client = client
         self.data = data
+        self.claims = Claims(data["claims"])
         self.cursors = Cursors(data["cursors"])
         self.drifts = Drifts(data["drifts"])
         self.erased = Erased(data["erased"], key)
@@ -62,10 +66,12 @@ class Store:
         self.outbox = Outbox(data["outbox"])
         self.posts = Posts(data["posts"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
+        self.queue = Queue(data["reports"])
         self.reports = Reports(data["reports"])
         self.runs = Runs(data["runs"])
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
+        self.staff = Staff(data["staff"])
         self.tallies = Tallies(data)
         self.units = Units(data["units"])
         self.versions = Versions(data)
@@ -177,6 +183,28 @@ class Store:
         def write(session: ClientSession) -> None:
             self.reports.save([report], events, session)
             self.events.append(events, session)
+
+        self._in_transaction(write)
+
+    def save_decision(
+        self,
+        reports: Sequence[Report],
+        events: Sequence[Event],
+        by: str,
+        now: datetime,
+        moved: Mapping[str, str],
+    ) -> None:
+        """Write what a person decided, all or nothing; `moved` gives posts their new report.
+
+        Raises LeaseLost when a report was changed meanwhile, BadRequest when somebody else has one in front of them.
+        """
+
+        def write(session: ClientSession) -> None:
+            for report in reports:
+                self.claims.refuse_others(report.number, by, now, session)
+            self.reports.save(reports, events, session)
+            self.events.append(events, session)
+            self.posts.move(moved, session)
 
         self._in_transaction(write)
 

@@ -10,6 +10,8 @@ from dengar import __version__
 from dengar.models import Status
 from dengar.store import Store
 from dengar.web import api, files, form, health, hooks, reports, trouble
+from dengar.web import desk as desk_api
+from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.headers import SecureHeaders
 from dengar.web.rate import Rate
@@ -27,16 +29,20 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     categories: Mapping[str, tuple[str, str]],
     clock: Callable[[], datetime],
     notice: str | None = None,
+    *,
+    desk: DeskDoor | None = None,
 ) -> FastAPI:
     """Make the application.
 
     `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
+    Without a `desk` nobody decides here.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
     app.state.site = Site(
         store=store,
+        desk=desk,
         pushes=pushes,
         status=Kept(status, STATUS_FRESH_SECONDS, STATUS_STALE_SECONDS).value,
         categories=categories,
@@ -52,6 +58,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     trouble.add_handlers(app)
     _add_pages(app)
     app.include_router(api.router)
+    app.include_router(desk_api.router)
     return app
 
 

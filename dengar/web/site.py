@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,6 +21,9 @@ from dengar.web.language import COOKIE, Language, choose_language, languages
 from dengar.web.rate import Rate
 from dengar.web.telling import SAFE_TEXT, Telling, tame
 
+if TYPE_CHECKING:
+    from dengar.web.desk import DeskDoor
+
 Push: TypeAlias = Callable[[Request], Accepted]
 YEAR_SECONDS = 365 * 86400
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -31,6 +34,7 @@ class Site:
     """The store, the doors for messages, and what turns records into pages."""
 
     store: Store
+    desk: "DeskDoor | None"
     pushes: Mapping[str, Push]
     status: Callable[[], Status]
     categories: Mapping[str, tuple[str, str]]

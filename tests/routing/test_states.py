@@ -5,7 +5,7 @@ from made import NOW, make_place, make_voice, reasons
 
 from dengar.errors import DengarError
 from dengar.models import OPEN_STATES, Event, EventKind, Report, Routing, State
-from dengar.routing.states import MOVES, IllegalMove, fold, fold_all
+from dengar.routing.states import DONE, MOVES, IllegalMove, fold, fold_all
 
 STATES: list[State] = [
     "menunggu", "koordinasi", "disposisi", "proses", "selesai", "ditolak", "duplikat", "dibuka_lagi",
@@ -41,9 +41,10 @@ def test_every_move_is_allowed_or_refused_as_the_table_says() -> None:
                     fold(report_in(state), event)
 
 
-def test_a_closed_report_can_only_be_opened_again() -> None:
-    for state in set(STATES) - set(OPEN_STATES):
-        assert MOVES[state] == {"dibuka_lagi"}
+def test_a_closed_report_can_only_be_opened_again_and_a_duplicate_must_be_restored() -> None:
+    assert MOVES["selesai"] == MOVES["ditolak"] == {"dibuka_lagi"}
+    assert MOVES["duplikat"] == set()
+    assert {state for state in STATES if state not in OPEN_STATES} == {"selesai", "ditolak", "duplikat"}
     assert not any("menunggu" in moves for moves in MOVES.values())
 
 
@@ -114,4 +115,5 @@ def test_rebuilding_equals_growing_and_counts_add_up(kinds: list[tuple[EventKind
     assert set(report.authors) == {voice.author for voice in said}
     assert report.created_at == min(voice.said_at for voice in said)
     assert report.last_voice_at == max(voice.said_at for voice in said)
-    assert set(reasons(report)) == {event.reason for event in events if event.kind == "review"}
+    closed = max((event.seq for event in events if event.kind == "state" and event.state in DONE), default=0)
+    assert set(reasons(report)) == {event.reason for event in events[closed:] if event.kind == "review"}

@@ -1,0 +1,183 @@
+"""The desk: people take the next report that needs them, decide, and take a decision back.
+
+next      the most urgent report that waits for a person, claimed for them
+act       a command becomes events; what a person decides is also a label for the classifier
+merge     two reports are one problem; unmerge and split undo and divide
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from dengar.errors import BadRequest, LeaseLost
+from dengar.labelling import correct
+from dengar.models import DoubtKind, Place, Post, Report, Staff
+from dengar.routing import commands as do
+from dengar.routing.acting import Situation, act, check_may, serves
+from dengar.routing.merging import Family, merge, split, unmerge
+from dengar.routing.rules import Router
+from dengar.routing.states import grow
+from dengar.store import Store
+
+TRIES = 8
+PAUSE_SECONDS = 0.02
+LOOKED_AT = 60  # candidates for the next report: more people than that never ask at one moment
+NO_COMPLAINT = "bukan_keluhan"
+
+FindPlace: TypeAlias = Callable[[do.Locate], Place | None]
+
+
+class Desk:
+    """Where people decide about reports; `find_place` makes a place of what a person points at."""
+
+    def __init__(
+        self, store: Store, router: Callable[[], Router], find_place: FindPlace, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._router = router
+        self._find_place = find_place
+        self._clock = clock
+
+    def next(
+        self, who: Staff, *, kind: DoubtKind | None = None, area: str | None = None, unit: str | None = None
+    ) -> Report | None:
+        """Claim the most urgent report that waits for a person and that nobody has; None when nothing waits.
+
+        Only those with doubts of this kind, in this area (a code or how it begins); with `unit`, whatever that unit has
+        to do.
+        """
+        now = self._clock()
+        others = {number for number, by in self._store.claims.held(now).items() if by != who.name}
+        for number in self._store.queue.waiting(kind, area, unit, LOOKED_AT + len(others)):
+            if number not in others and self._store.claims.take(number, who.name, now):
+                report = self._store.reports.find_own(number)
+                if report is not None and _still_waits(report, unit):
+                    return report
+                self._store.claims.release(number, who.name)
+        return None
+
+    def claim(self, who: Staff, number: str) -> Report:
+        """Claim this report, or hold on to it; raises BadRequest when somebody else has it."""
+        report = self._find(number)
+        if not self._store.claims.take(number, who.name, self._clock()):
+            raise BadRequest(f"{number} sedang dikerjakan orang lain.", status=409)
+        return report
+
+    def release(self, who: Staff, number: str) -> None:
+        """Leave a report to others."""
+        self._store.claims.release(number, who.name)
+
+    def act(self, who: Staff, number: str, command: do.Command, version: int | None = None) -> Report:
+        """Carry out a command and give the report as it is then.
+
+        `version` is the one that the person saw: when the report has grown since, the command is refused (409).
+        Raises BadRequest for whatever cannot be done.
+        """
+        for _ in range(TRIES):
+            report = self._find(number)
+            if version is not None and report.version != version:
+                raise BadRequest(f"{number} berubah sejak Anda membukanya: lihat lagi dulu.", status=409)
+            try:
+                grown = self._carry_out(who, report, command)
+            except LeaseLost:
+                time.sleep(PAUSE_SECONDS)  # somebody else was faster: look again at what is left to do
+                continue
+            self._note_label(who, report, command)
+            if not grown.needs_review:
+                self._store.claims.release(number, who.name)
+            return grown
+        raise BadRequest(f"{number} sedang berubah terus: coba lagi sebentar.", status=409)
+
+    def may_see(self, who: Staff, report: Report) -> bool:
+        """Say whether somebody may see all of a report: officers see those of their unit."""
+        return who.role != "petugas" or serves(who.unit, report, self._router().units)
+
+    def _carry_out(self, who: Staff, report: Report, command: do.Command) -> Report:
+        given = Situation(
+            report=report,
+            who=who,
+            at=self._clock(),
+            router=self._router(),
+            post=self._first_post(report) if isinstance(command, do.Categorise | do.Locate) else None,
+            place=self._find_place(command) if isinstance(command, do.Locate) else None,
+        )
+        check_may(command, given)
+        family = self._divide_or_join(given, command)
+        if family is None:
+            grown, events = grow(report, *act(command, given))
+            family = Family(reports=(grown,), events=tuple(events))
+        moved = dict.fromkeys(_moved(family), family.reports[0].number)
+        self._store.save_decision(family.reports, family.events, who.name, given.at, moved)
+        return next(one for one in family.reports if one.number == report.number)
+
+    def _divide_or_join(self, given: Situation, command: do.Command) -> Family | None:
+        report, history = given.report, self._store.events.of_report
+        if isinstance(command, do.Merge):
+            return merge(report, self._find(command.into), given.told)
+        if isinstance(command, do.Unmerge):
+            if report.duplicate_of is None:
+                raise BadRequest(f"{report.number} bukan duplikat.", status=409)
+            winner = self._find(report.duplicate_of)
+            siblings = [one for one in self._store.reports.find_all(winner.merged) if one.number != report.number]
+            return unmerge(
+                report,
+                winner,
+                given.told,
+                loser_history=history(report.number),
+                winner_history=history(winner.number),
+                siblings=siblings,
+            )
+        if isinstance(command, do.Split):
+            return split(
+                report,
+                self._posts_of(report, command.posts),
+                given.told,
+                number=self._store.numbers.take(given.at),
+                history=history(report.number),
+                duplicates=self._store.reports.find_all(report.merged),
+            )
+        return None
+
+    def _posts_of(self, report: Report, ids: Sequence[str]) -> list[Post]:
+        found = self._store.posts.find_all(ids)
+        strange = [one for one in ids if one not in found or found[one].report != report.number]
+        if strange:
+            raise BadRequest(f"{report.number} tidak punya pesan {strange[0]}.")
+        return sorted(found.values(), key=lambda post: (post.created_at, post.id))
+
+    def _first_post(self, report: Report) -> Post | None:
+        posts = self._store.posts.of_report(report.number)
+        return posts[0] if posts else None
+
+    def _find(self, number: str) -> Report:
+        report = self._store.reports.find_own(number)
+        if report is None:
+            raise BadRequest(f"Tidak ada laporan {number}.", status=404)
+        return report
+
+    def _note_label(self, who: Staff, report: Report, command: do.Command) -> None:
+        """Learn from what a person decided about the first message."""
+        category = _category_of(command, report)
+        post = self._first_post(report) if category is not None else None
+        if category is not None and post is not None:
+            correct(self._store, post.id, category, who.name, self._clock())
+
+
+def _category_of(command: do.Command, report: Report) -> str | None:
+    if isinstance(command, do.Categorise):
+        return command.category
+    if isinstance(command, do.Settle) and {"category", "no_complaint"} & set(command.kinds):
+        return report.category
+    return NO_COMPLAINT if isinstance(command, do.Reject) and command.kind != "other" else None
+
+
+def _still_waits(report: Report, unit: str | None) -> bool:
+    if unit is not None:
+        return report.unit == unit and report.closed_at is None
+    return bool(report.needs_review)
+
+
+def _moved(family: Family) -> tuple[str, ...]:
+    """Give the posts that a split moved; the report that they moved to is the first of the family."""
+    return next((event.posts for event in family.events if event.kind == "parted"), ())

@@ -1,0 +1,255 @@
+"""A person's command becomes events of a report, or is refused with a sentence that says why."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from dengar.errors import BadRequest
+from dengar.models import (
+    HELD_BACK,
+    OPEN_STATES,
+    DoubtKind,
+    Event,
+    Pause,
+    Place,
+    Post,
+    Record,
+    Report,
+    Routing,
+    Staff,
+    Unit,
+)
+from dengar.routing import commands as do
+from dengar.routing.rules import Router
+from dengar.routing.states import ROUTING_DOUBTS
+
+OFFICER = (
+    do.Start, do.Coordinate, do.Dispatch, do.Reroute, do.Close, do.Reject, do.Ask, do.Resume, do.Remark, do.Locate,
+    do.Verify,
+)  # fmt: skip
+CHECKER = (do.Reopen, do.Settle, do.Remark)
+ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Verify)
+
+
+class Situation(Record, frozen=True, kw_only=True):
+    """What a command meets: the report and its first post, who gives it and when, and the place that it names."""
+
+    report: Report
+    who: Staff
+    at: datetime
+    router: Router
+    post: Post | None = None
+    place: Place | None = None
+
+    @property
+    def told(self) -> Event:
+        """Give an event that says who and when, to be filled."""
+        return Event(
+            report=self.report.number, seq=0, kind="note", at=self.at, actor=self.who.name, office=self.who.unit
+        )
+
+
+def act(command: do.Command, given: Situation) -> list[Event]:
+    """Give the events that a command makes; raises BadRequest with the reason when it cannot be carried out."""
+    check_may(command, given)
+    if given.report.state not in OPEN_STATES and not isinstance(command, ON_CLOSED):
+        raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
+    return _ACTS[type(command)](command, given)
+
+
+def check_may(command: do.Command, given: Situation) -> None:
+    """Raise BadRequest (403) when this person may not do this with this report."""
+    who = given.who
+    if who.role in {"operator", "admin"} and not isinstance(command, do.Verify):
+        return
+    if who.role == "verifikator" and isinstance(command, CHECKER):
+        return
+    if who.role != "petugas" or not isinstance(command, OFFICER):
+        raise BadRequest("Peran Anda tidak boleh melakukan ini.", status=403)
+    if not serves(who.unit, given.report, given.router.units):
+        raise BadRequest(f"{given.report.number} bukan tugas unit Anda.", status=403)
+
+
+def serves(unit: str | None, report: Report, units: Mapping[str, Unit]) -> bool:
+    """Say whether a unit has to do with a report: it acts, acts beside, or stands above who acts."""
+    if unit is None:
+        return False
+    acting: str | None = report.unit
+    while acting is not None:
+        if acting == unit:
+            return True
+        acting = units[acting].parent if acting in units else None
+    return unit in report.routing.beside
+
+
+def _start(command: do.Start, given: Situation) -> list[Event]:
+    _need_unit(given.report)
+    return [given.told.replace(kind="state", state="proses", reason=command.note or None)]
+
+
+def _coordinate(command: do.Coordinate, given: Situation) -> list[Event]:
+    _need_unit(given.report)
+    for unit in command.units:
+        if unit not in given.router.units:
+            raise BadRequest(f"Tidak ada unit {unit}.")
+    routing = given.report.routing
+    beside = tuple(dict.fromkeys((*routing.beside, *command.units)))
+    routed = given.told.replace(kind="routed", routing=routing.replace(beside=beside), reason=command.note or None)
+    moved = given.told.replace(kind="state", state="koordinasi", reason=command.note or None)
+    return [routed] if given.report.state == "koordinasi" else [routed, moved]
+
+
+def _dispatch(command: do.Dispatch, given: Situation) -> list[Event]:
+    _need_unit(given.report)
+    routed = _assign(command.unit, command.note or "Disposisi.", given)
+    moved = given.told.replace(kind="state", state="disposisi", reason=command.note or None)
+    return routed if given.report.state == "disposisi" else [moved, *routed]
+
+
+def _reroute(command: do.Reroute, given: Situation) -> list[Event]:
+    return _assign(command.unit, command.reason, given)
+
+
+def _assign(unit: str, reason: str, given: Situation) -> list[Event]:
+    if unit == given.report.unit:
+        raise BadRequest(f"Laporan ini sudah di {unit}.", status=409)
+    routing = given.router.assign(given.report, unit, given.at, reason)
+    routed = given.told.replace(kind="routed", routing=routing, reason=reason)
+    return [*_settled(given, ROUTING_DOUBTS), routed]
+
+
+def _close(command: do.Close, given: Situation) -> list[Event]:
+    if not command.note.strip() and not command.photos:
+        raise BadRequest("Tulis apa yang sudah dikerjakan, atau sertakan foto.")
+    return [
+        given.told.replace(kind="state", state="selesai", reason=command.note or None, photos=command.photos)
+    ]  # fmt: skip
+
+
+def _reject(command: do.Reject, given: Situation) -> list[Event]:
+    return [given.told.replace(kind="state", state="ditolak", reason=command.reason)]
+
+
+def _reopen(command: do.Reopen, given: Situation) -> list[Event]:
+    if given.report.state == "duplikat":
+        raise BadRequest(f"{given.report.number} adalah duplikat: pisahkan dulu.", status=409)
+    routing = given.router.renew(given.report, given.at)
+    return [given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)]
+
+
+def _ask(command: do.Ask, given: Situation) -> list[Event]:
+    if given.report.pause is not None:
+        raise BadRequest("Pelapor sudah ditanya dan belum menjawab.", status=409)
+    pause = Pause(since=given.at, until=given.router.silence_ends(given.at), question=command.question)
+    return [given.told.replace(kind="paused", pause=pause)]
+
+
+def _resume(_: do.Resume, given: Situation) -> list[Event]:
+    return resume(given.report, given.told, given.router)
+
+
+def resume(report: Report, told: Event, router: Router) -> list[Event]:
+    """Let the clock of a paused report go on."""
+    if report.pause is None:
+        raise BadRequest("Laporan ini tidak menunggu jawaban.", status=409)
+    return [told.replace(kind="resumed", routing=router.resume(report, told.at))]
+
+
+def _remark(command: do.Remark, given: Situation) -> list[Event]:
+    return [given.told.replace(kind="note", reason=command.text)]
+
+
+def _settle(command: do.Settle, given: Situation) -> list[Event]:
+    events = _settled(given, command.kinds, command.related)
+    if not events:
+        raise BadRequest("Keraguan itu sudah tidak ada.", status=409)
+    left = {one.kind for one in given.report.needs_review} - set(command.kinds)
+    if given.report.unit is None and given.report.state in OPEN_STATES and not left & ROUTING_DOUBTS:
+        raise BadRequest("Unitnya belum ditentukan: pilih unit, kategori, atau tempatnya.", status=409)
+    return events
+
+
+def _settled(
+    given: Situation, kinds: tuple[DoubtKind, ...] | frozenset[DoubtKind], related: str | None = None
+) -> list[Event]:
+    """Settle those of these kinds that are in doubt."""
+    doubts = [one for one in given.report.needs_review if related is None or one.related == related]
+    found = tuple(dict.fromkeys(one.kind for one in doubts if one.kind in kinds))
+    return [given.told.replace(kind="settled", settled=found, related=related)] if found else []
+
+
+def _categorise(command: do.Categorise, given: Situation) -> list[Event]:
+    judged = given.told.replace(
+        kind="recategorised", category=command.category, confidence=1.0, urgency=command.urgency
+    )  # fmt: skip
+    if command.category == given.report.category:
+        return [judged, *_settled(given, frozenset({"category", "no_complaint"}))]
+    return [judged, *_route(given, command.category, given.report.place)]
+
+
+def _locate(_: do.Locate, given: Situation) -> list[Event]:
+    if given.place is None:
+        raise BadRequest("Tempat itu di luar kota, atau tidak ada.")
+    placed = given.told.replace(kind="placed", place=given.place)
+    return [placed, *_route(given, given.report.category, given.place)]
+
+
+def _route(given: Situation, category: str | None, place: Place | None) -> list[Event]:
+    """Let the rules choose again, by what a person knows better."""
+    if given.post is None or given.post.labels is None:
+        raise BadRequest("Pesannya sudah dihapus: pilih unitnya langsung.", status=409)
+    labels = given.post.labels
+    if category is not None:
+        labels = labels.replace(category=category, confidence=1.0, abstained=False, is_complaint=True)
+    post = given.post.replace(labels=labels, place=place, outside=None if place else given.post.outside)
+    routing: Routing = given.router.route(post, category, given.report.received_at)
+    events = [given.told.replace(kind="routed", routing=routing)]
+    if routing.doubt:
+        events.append(given.told.replace(kind="review", doubt=routing.doubt.kind, reason=routing.doubt.reason))
+    return events
+
+
+def _rate(command: do.Rate, given: Situation) -> list[Event]:
+    if given.report.state not in {"selesai", "ditolak"}:
+        raise BadRequest("Laporan ini belum ditutup.", status=409)
+    return [given.told.replace(kind="rated", rating=command.stars, reason=command.text or None)]
+
+
+def _verify(command: do.Verify, given: Situation) -> list[Event]:
+    return [given.told.replace(kind="verified", posts=command.posts)]
+
+
+def _hide(command: do.Hide, given: Situation) -> list[Event]:
+    return [given.told.replace(kind="hidden", reason=command.reason)]
+
+
+def _show(_: do.Show, given: Situation) -> list[Event]:
+    return [*_settled(given, HELD_BACK), given.told.replace(kind="shown")]
+
+
+def _need_unit(report: Report) -> None:
+    if report.unit is None:
+        raise BadRequest("Unitnya belum ditentukan: tentukan dulu.", status=409)
+
+
+Act: TypeAlias = Callable[[Any, Situation], list[Event]]  # each takes its own command
+
+_ACTS: dict[type[do.Command], Act] = {
+    do.Start: _start,
+    do.Coordinate: _coordinate,
+    do.Dispatch: _dispatch,
+    do.Reroute: _reroute,
+    do.Close: _close,
+    do.Reject: _reject,
+    do.Reopen: _reopen,
+    do.Ask: _ask,
+    do.Resume: _resume,
+    do.Remark: _remark,
+    do.Settle: _settle,
+    do.Categorise: _categorise,
+    do.Locate: _locate,
+    do.Rate: _rate,
+    do.Verify: _verify,
+    do.Hide: _hide,
+    do.Show: _show,
+}

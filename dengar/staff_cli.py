@@ -1,0 +1,76 @@
+"""The commands for the people who work with reports."""
+
+import hashlib
+import secrets
+
+import click
+
+from dengar.errors import DengarError
+from dengar.models import Staff
+from dengar.terminal import open_parts
+
+KEY_BYTES = 24
+ROLES = ("operator", "petugas", "verifikator", "admin")
+
+
+@click.group()
+def staff() -> None:
+    """People who decide about reports, each with a key for the API."""
+
+
+@staff.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), default="operator", show_default=True, help="What they may do.")
+@click.option("--unit", help="The unit of an officer (petugas), for example kel:31.74.02.1001.")
+def add(name: str, role: str, unit: str | None) -> None:
+    """Add a person and print their key, which is shown this one time."""
+    if (role == "petugas") != (unit is not None):
+        raise DengarError("A petugas needs a --unit, and nobody else has one.")
+    key = secrets.token_urlsafe(KEY_BYTES)
+    with open_parts() as parts:
+        if unit is not None and unit not in parts.router.units:
+            raise DengarError(f"There is no unit {unit!r}: an area's is kel:, kec: or kota: with its code.")
+        person = {"role": role, "unit": unit, "key_hash": _hash(key), "added_at": parts.clock()}
+        parts.store.staff.add(Staff(name=_clean(name), **person))  # type: ignore[arg-type]
+    click.echo(key)
+
+
+@staff.command("list")
+def list_() -> None:
+    """List everybody, also who left."""
+    with open_parts() as parts:
+        for one in parts.store.staff.find_all():
+            left = f"  left {one.ended_at:%Y-%m-%d}" if one.ended_at else ""
+            click.echo(f"{one.name}  {one.role}{f'  {one.unit}' if one.unit else ''}{left}")
+
+
+@staff.command()
+@click.argument("name")
+def key(name: str) -> None:
+    """Give a person a new key; the old one ends."""
+    fresh = secrets.token_urlsafe(KEY_BYTES)
+    with open_parts() as parts:
+        if not parts.store.staff.change_key(name, _hash(fresh)):
+            raise DengarError(f"There is nobody named {name!r}.")
+    click.echo(fresh)
+
+
+@staff.command()
+@click.argument("name")
+def end(name: str) -> None:
+    """Take a person's key away; what they did stays in the history."""
+    with open_parts() as parts:
+        if not parts.store.staff.end(name, parts.clock()):
+            raise DengarError(f"There is nobody named {name!r} who has a key.")
+    click.echo(f"{name} has no key any more.")
+
+
+def _clean(name: str) -> str:
+    clean = name.strip()
+    if not clean or clean == "dengar":
+        raise DengarError("A person needs a name, and `dengar` is the program itself.")
+    return clean
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
