@@ -1,7 +1,7 @@
 # `make run` and `make test` work on a fresh machine: each first sets up what it needs, and says what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-peers check crash day bench lock clean
+.PHONY: help setup run test test-peers check crash day books bench lock clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -38,6 +38,9 @@ crash: setup ## 200 crash schedules: kill -9 of the process or of mongod at rand
 day: setup ## A day of twelve sources and 40,000 posts, four of them sick
 	@tools/system-packages test
 	$(BIN)/pytest tests/test_city_day.py --city-posts 40000
+
+books: setup ## Make 100,000 reports with random histories again from their events
+	$(BIN)/pytest tests/test_desk_histories.py --books 100000
 
 bench: setup ## Print measured ratios against peers
 	$(BIN)/python bench/ingest.py

@@ -1,6 +1,6 @@
 """Deletion: of messages that their source deleted, and of everything that one person wrote."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,7 +8,8 @@ from dengar.errors import SkipItem
 from dengar.ingest import find
 from dengar.models import Erasing, Item, Record, post_id
 from dengar.pipeline import make_author
-from dengar.routing.erasing import erase_voices
+from dengar.routing.erasing import Erasure, erase_voices
+from dengar.routing.states import fold_all
 from dengar.store import Store
 
 
@@ -23,23 +24,31 @@ class Touched(Record, frozen=True, kw_only=True):
 
 
 def make_erasing(store: Store, item_ids: Sequence[str], now: datetime) -> Erasing:
-    """Work out what is left of the reports that these messages belong to."""
-    gone: defaultdict[str, set[str]] = defaultdict(set)
-    for post in store.posts.find_all(post_id(one) for one in item_ids).values():
-        if post.report:
-            gone[post.report].add(post.id)
-    erasures = [
-        erase_voices(
-            store.events.of_report(number), ids, [p for p in store.posts.of_report(number) if p.id not in ids], now
-        )
-        for number, ids in sorted(gone.items())
-    ]
+    """Work out what is left of the reports that know of these messages."""
+    gone = list(store.posts.find_all(post_id(one) for one in item_ids).values())
+    done: dict[str, Erasure] = {}
+    for number in _losers_first(store, store.events.reports_with([post.id for post in gone])):
+        history = store.events.of_report(number)
+        merged = fold_all(history).merged
+        duplicates = [done[one.number].report if one.number in done else one for one in store.reports.find_all(merged)]
+        left = [post for post in store.posts.of_report(number) if post not in gone]
+        done[number] = erase_voices(history, gone, left, duplicates, now)
     return Erasing(
         item_ids=tuple(item_ids),
-        reports=tuple(one.report for one in erasures),
-        blanked=tuple(event for one in erasures for event in one.blanked),
-        added=tuple(event for one in erasures for event in one.added),
+        reports=tuple(one.report for one in done.values()),
+        blanked=tuple(event for one in done.values() for event in one.blanked),
+        added=tuple(event for one in done.values() for event in one.added),
     )
+
+
+def _losers_first(store: Store, numbers: Iterable[str]) -> list[str]:
+    """Add the reports that these are duplicates of, each behind its duplicates, whose voices it counts."""
+    order = list(dict.fromkeys(numbers))
+    for number in order:  # grows while it is walked
+        report = store.reports.find_own(number)
+        if report is not None and report.duplicate_of is not None:
+            order.append(report.duplicate_of)
+    return list(reversed(dict.fromkeys(reversed(order))))
 
 
 def erase_author(store: Store, name: str, channels: Iterable[str], key: bytes, now: datetime) -> Touched:

@@ -35,6 +35,7 @@ NEEDED_BYTES = 2_000_000_000
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schedules", type=int, default=1, help="crash schedules for each collector (`make crash`: 40)")
     parser.addoption("--city-posts", type=int, default=4000, help="posts of the city's day (`make day`: 40,000)")
+    parser.addoption("--books", type=int, default=400, help="reports that are made again (`make books`: 100,000)")
     parser.addoption("--write-expected", action="store_true", help="write what collectors read: then read it yourself")
 
 

@@ -229,7 +229,7 @@ def test_a_merge_lends_the_voices_and_its_undoing_gives_them_back(store: Store, 
     assert (closed.state, closed.duplicate_of) == ("duplikat", winner.number)
     grown = find(store, winner.number)
     assert (grown.voices, grown.merged, set(grown.authors)) == (2, (loser.number,), {*winner.authors, *loser.authors})
-    with pytest.raises(BadRequest, match="sudah duplikat"):
+    with pytest.raises(BadRequest, match="sudah menjadi duplikat"):
         desk.act(SARI, loser.number, do.Merge(into=winner.number))
     back = desk.act(SARI, loser.number, do.Unmerge())
     again = find(store, winner.number)

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import reduce
 
-from dengar.models import OPEN_STATES, Event, Post, Record, Report, Voice
+from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Tally, Voice
 from dengar.routing.grouping import make_gist
 from dengar.routing.joining import ACTOR, make_title, make_voice
-from dengar.routing.states import fold, fold_all
+from dengar.routing.merging import add_up
+from dengar.routing.states import fold, fold_all, grow
 
+SPOKEN: frozenset[EventKind] = frozenset({"received", "voice"})
 NOBODY_LEFT = "Semua pesannya dihapus oleh pengirim atau sumbernya."
 
 
@@ -20,17 +21,23 @@ class Erasure(Record, frozen=True, kw_only=True):
     added: tuple[Event, ...]
 
 
-def erase_voices(events: Sequence[Event], gone: Collection[str], left: Sequence[Post], at: datetime) -> Erasure:
-    """Take posts (by id) out of a report's whole history; `left` are the posts that stay, oldest first.
+def erase_voices(
+    events: Sequence[Event], gone: Collection[Post], left: Sequence[Post], duplicates: Collection[Report], at: datetime
+) -> Erasure:
+    """Take posts out of a report's whole history; `left` are the posts that stay with it, oldest first.
 
-    The problem stays reported, at its place and with its tracking numbers, unless nobody is left who said it.
+    Some of the `gone` may belong to its `duplicates`, or have left it by a split: their traces go all the same. The
+    problem stays reported, at its place and with its tracking numbers, unless nobody is left who said it.
     """
-    blanked = [_blank(event) if event.voice and event.voice.post_id in gone else event for event in events]
-    changed = [after for before, after in zip(events, blanked, strict=True) if before is not after]
-    voices = sum(event.kind in {"received", "voice"} for event in changed)
+    blanked = [_blank(event, gone) for event in events]
+    changed = [after for before, after in zip(events, blanked, strict=True) if before != after]
     before = fold_all(blanked)
-    added = tuple(_follow(before, voices, left, at))
-    return Erasure(report=reduce(fold, added, before), blanked=tuple(changed), added=added)
+    lost = {post.id for post in gone if post.report == before.number}
+    voices = sum(event.voice is not None and event.voice.post_id in lost and event.kind in SPOKEN for event in events)
+    report, added = grow(before, *_follow(before, voices, left, at))
+    rest = list(_settle(report, blanked, duplicates, left, at, was_touched=bool(voices)))
+    report, more = grow(report, *rest)
+    return Erasure(report=report, blanked=tuple(changed), added=(*added, *more))
 
 
 def speak_anew(report: Report, shown: Sequence[Post], at: datetime) -> tuple[Report, Event] | None:
@@ -53,25 +60,56 @@ def speak_anew(report: Report, shown: Sequence[Post], at: datetime) -> tuple[Rep
 
 
 def _follow(report: Report, gone: int, left: Sequence[Post], at: datetime) -> Iterator[Event]:
-    told = Event(
-        report=report.number, seq=0, kind="erased", at=at, actor=ACTOR, title=report.title, gist=report.gist
-    )  # fmt: skip
+    told = _tell(report, at).replace(kind="erased", title=report.title, gist=report.gist)
     if not report.title and left:  # the message that opened it is gone: the next one speaks for it
         told = told.replace(title=make_title(left[0].text), gist=make_gist(left[0]), voice=make_voice(left[0]))
-    for seq in range(report.version, report.version + gone):
-        yield told.replace(seq=seq)
-    if not left and gone and report.state in OPEN_STATES:
-        seq = report.version + gone
-        yield Event(
-            report=report.number, seq=seq, kind="state", at=at, actor=ACTOR, state="ditolak", reason=NOBODY_LEFT
-        )  # fmt: skip
+    for _ in range(gone):
+        yield told
 
 
-def _blank(event: Event) -> Event:
+def _settle(
+    report: Report,
+    history: Sequence[Event],
+    duplicates: Collection[Report],
+    left: Sequence[Post],
+    at: datetime,
+    *,
+    was_touched: bool,
+) -> Iterator[Event]:
+    """Count anew what merges and splits added up, and close what nobody says any more."""
+    told = _tell(report, at)
+    if any(event.tally for event in history):
+        yield told.replace(kind="parted", tally=add_up(history, duplicates))
+    if was_touched and not left and not duplicates and report.state in OPEN_STATES:
+        yield told.replace(kind="state", state="ditolak", reason=NOBODY_LEFT)
+
+
+def _tell(report: Report, at: datetime) -> Event:
+    return Event(report=report.number, seq=0, kind="note", at=at, actor=ACTOR)
+
+
+def _blank(event: Event, gone: Collection[Post]) -> Event:
     """Keep when and through which channel it was said, and the tracking number; forget who and what."""
-    voice = event.voice
-    if voice is None:
-        return event
-    silent = Voice(post_id="", author="", channel=voice.channel, said_at=voice.said_at, number=voice.number, weight=0.0)
-    place = event.place and event.place.replace(reason="")
-    return event.replace(voice=silent, title="", gist=(), place=place)
+    ids = {post.id for post in gone}
+    if event.voice and event.voice.post_id in ids:
+        event = event.replace(
+            voice=_silence(event.voice), title="", gist=(), place=event.place and event.place.replace(reason="")
+        )  # fmt: skip
+    if event.tally:
+        event = event.replace(tally=_forget(event.tally, gone))
+    return event.replace(posts=tuple(one for one in event.posts if one not in ids)) if event.posts else event
+
+
+def _silence(voice: Voice) -> Voice:
+    return Voice(post_id="", author="", channel=voice.channel, said_at=voice.said_at, number=voice.number, weight=0.0)
+
+
+def _forget(tally: Tally, gone: Collection[Post]) -> Tally:
+    authors = {post.author for post in gone}
+    photos = {photo.id for post in gone for photo in post.media}
+    prints = {photo.print for post in gone for photo in post.media}
+    return tally.replace(
+        authors=tuple(one for one in tally.authors if one not in authors),
+        photos=tuple(one for one in tally.photos if one not in photos),
+        prints=tuple(one for one in tally.prints if one not in prints),
+    )

@@ -25,6 +25,11 @@ class Events:
         if writes:
             self._rows.bulk_write(writes, session=session)
 
+    def reports_with(self, posts: Sequence[str]) -> list[str]:
+        """Name the reports in whose history one of these posts stands."""
+        known = {"$in": list(posts)}
+        return sorted(self._rows.distinct("report", {"$or": [{"voice.post_id": known}, {"posts": known}]}))
+
     def of_report(self, number: str) -> list[Event]:
         """Give a report's events in order."""
         return [from_document(row, Event) for row in self._rows.find({"report": number}).sort("seq")]

@@ -131,6 +131,7 @@ def desk(data: Data) -> None:
     """Create what people's work needs: claims, staff, and the queues in their order."""
     for name in ("claims", "staff"):
         _create_collection(data, name)
+    data["events"].create_index("posts", sparse=True)
     data["claims"].create_index("until", expireAfterSeconds=3600)
     data["staff"].create_index("key_hash", unique=True)
     waiting = {"needs_review.0": {"$exists": True}}
