@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deskwork import find, make_desk, make_staff
 from made import NOW, make_item
 from PIL import Image
 from test_pipeline import FLOOD, HOLE, HOLE_AGAIN, check_books, make_working
 
 from dengar.erasing import erase_author, make_tombstone
 from dengar.models import Item, Quarantined
+from dengar.rebuilding import rebuild
+from dengar.routing import commands as do
 from dengar.store import Store
 from dengar.working import Working
 
@@ -166,3 +169,38 @@ def test_a_hash_without_the_key_tells_nothing(store: Store, mongo_uri: str) -> N
     assert other.erased.leave_out([FIRST]) == [FIRST]
     assert store.erased.leave_out([FIRST]) == []
     other.close()
+
+
+def test_a_voice_that_a_merge_lent_is_forgotten_by_both(store: Store, working: Working) -> None:
+    other = row("3", FLOOD + " kata tuti", "tuti")
+    hear(store, working, FIRST, SECOND, other)
+    winner, loser = sorted(store.reports.newest(), key=lambda report: -report.voices)
+    desk = make_desk(store)
+    desk.act(make_staff(), loser.number, do.Merge(into=winner.number))
+    lent = store.posts.of_report(loser.number)[0].author
+    assert lent in everything(store)
+    store.save_batch("kotak", [tombstone(other)])
+    working.drain()
+    after = find(store, winner.number)
+    assert (after.voices, lent in after.authors) == (2, False)
+    assert lent not in everything(store)
+    assert "tuti" not in everything(store)
+    desk.act(make_staff(), loser.number, do.Unmerge())
+    assert find(store, winner.number).voices == 2
+    assert rebuild(store, write=False).differing == ()
+
+
+def test_a_voice_that_was_split_off_is_forgotten_by_both(store: Store, working: Working) -> None:
+    hear(store, working, FIRST, SECOND)
+    (report,) = store.reports.newest()
+    moved = store.posts.of_report(report.number)[1]
+    desk = make_desk(store)
+    desk.act(make_staff(), report.number, do.Split(posts=(moved.id,)))
+    store.save_batch("kotak", [tombstone(SECOND)])
+    working.drain()
+    assert moved.author not in everything(store)
+    assert "siti" not in everything(store)
+    states = {one.number: (one.state, one.voices) for one in store.reports.newest()}
+    assert states.pop(report.number) == ("menunggu", 1)
+    assert list(states.values()) == [("ditolak", 0)]
+    assert rebuild(store, write=False).differing == ()

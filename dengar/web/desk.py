@@ -186,7 +186,7 @@ def _decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401  a union of commands
         return None
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"Perintah ini tidak terbaca: {error}.", status=422) from error
 
 

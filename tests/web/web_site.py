@@ -16,6 +16,7 @@ from dengar.errors import BadRequest
 from dengar.models import Accepted, Ailment, Receipt, Request, SourceStatus, Status
 from dengar.store import Store
 from dengar.web.app import Push, make_app
+from dengar.web.desk import DeskDoor
 from dengar.web.serve import make_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -80,13 +81,18 @@ def make_status() -> Status:
 
 
 @contextmanager
-def serve(store: Store, notice: str | None = None, status: Callable[[], Status] = make_status) -> Iterator[Running]:
+def serve(
+    store: Store,
+    notice: str | None = None,
+    status: Callable[[], Status] = make_status,
+    desk: DeskDoor | None = None,
+) -> Iterator[Running]:
     form, hook = FakePush(), SignedPush()
     pushes: Mapping[str, Push] = {"form": form, "balai": hook}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = make_server(make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice), "127.0.0.1", port)
+    server = make_server(make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk), "127.0.0.1", port)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started:

@@ -1,0 +1,92 @@
+"""The clocks of reports: escalations, silence, and what moves a deadline."""
+
+from datetime import timedelta
+
+from deskwork import Time, find, hear, make_desk, make_staff, sure
+from made import NOW
+
+from dengar.minding import Minding
+from dengar.models import Escalation, Event, Report
+from dengar.routing import commands as do
+from dengar.routing.clocks import SILENT
+from dengar.routing.states import grow
+from dengar.store import Store
+
+SARI = make_staff("sari")
+HOUR = timedelta(hours=1)
+STEPS = (
+    Escalation(at=NOW + 24 * HOUR, unit="dinas:bina_marga", awaits="answer"),
+    Escalation(at=NOW + 72 * HOUR, unit="dinas:bina_marga", awaits="solution"),
+    Escalation(at=NOW + 96 * HOUR, unit="dinas:biro_pemerintahan", awaits="solution"),
+)
+
+
+def with_steps(store: Store) -> Report:
+    (report,) = hear(store, sure())
+    told = Event(report=report.number, seq=0, kind="routed", at=NOW, actor="dengar")
+    grown, events = grow(report, told.replace(routing=report.routing.replace(escalations=STEPS)))
+    store.grow_report(grown, events)
+    return grown
+
+
+def levels(store: Store, report: Report) -> list[int]:
+    return [event.level for event in store.events.of_report(report.number) if event.kind == "escalated"]
+
+
+def test_each_step_is_told_once_and_in_its_time(store: Store) -> None:
+    clock = Time()
+    minding = Minding(store, clock)
+    report = with_steps(store)
+    assert minding.run() == 0
+    for hours, told in ((24, [1]), (24, [1]), (72, [1, 2]), (500, [1, 2, 3])):
+        clock.now = NOW + hours * HOUR
+        minding.run()
+        assert levels(store, report) == told
+    assert find(store, report.number).due_at is None
+
+
+def test_after_a_standstill_everything_due_is_told_in_order(store: Store) -> None:
+    clock = Time(NOW + 500 * HOUR)
+    report = with_steps(store)
+    assert Minding(store, clock).run() == 1
+    assert levels(store, report) == [1, 2, 3]
+
+
+def test_who_has_answered_is_not_accused_of_silence(store: Store) -> None:
+    clock = Time()
+    desk = make_desk(store, clock)
+    report = with_steps(store)
+    desk.act(SARI, report.number, do.Start())
+    clock.now = NOW + 72 * HOUR
+    Minding(store, clock).run()
+    assert levels(store, report) == [2]
+    desk.act(SARI, report.number, do.Close(note="Beres."))
+    clock.now = NOW + 500 * HOUR
+    assert Minding(store, clock).run() == 0
+
+
+def test_a_reporter_who_never_answers_is_not_waited_for(store: Store) -> None:
+    clock = Time()
+    desk = make_desk(store, clock)
+    report = with_steps(store)
+    asked = desk.act(SARI, report.number, do.Ask(question="Di mana?"))
+    assert asked.pause is not None
+    clock.now = asked.pause.until - HOUR
+    assert Minding(store, clock).run() == 0
+    clock.now = asked.pause.until
+    assert Minding(store, clock).run() == 1
+    closed = find(store, report.number)
+    assert (closed.state, closed.pause) == ("ditolak", None)
+    assert store.events.of_report(report.number)[-1].reason == SILENT
+
+
+def test_the_overdue_list_leaves_out_who_waits_and_who_is_done(store: Store) -> None:
+    clock = Time()
+    desk = make_desk(store, clock)
+    late, asked, done = hear(store, sure("1"), sure("2"), sure("3"))
+    desk.act(SARI, asked.number, do.Ask(question="Di mana?"))
+    desk.act(SARI, done.number, do.Close(note="Beres."))
+    assert store.queue.overdue(NOW + HOUR, None, 10) == []
+    overdue = store.queue.overdue(NOW + 25 * HOUR, None, 10)
+    assert [report.number for report in overdue] == [late.number]
+    assert store.queue.overdue(NOW + 25 * HOUR, "dinas:bpbd", 10) == []

@@ -1,0 +1,130 @@
+"""The desk over HTTP: keys, the next report, commands, and what is refused."""
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from deskwork import Time, find, hear, make_desk, make_staff, sure, unsure
+from web_city import NOW
+from web_site import serve
+
+from dengar.models import Role
+from dengar.store import Store
+from dengar.web.staff import hash_key
+
+BASE = "/api/meja"
+
+
+def add_staff(store: Store, name: str, role: Role = "operator", unit: str | None = None) -> dict[str, str]:
+    store.staff.add(make_staff(name, role, unit).replace(key_hash=hash_key(f"key of {name}")))
+    return {"authorization": f"Bearer key of {name}"}
+
+
+@pytest.fixture
+def web(store: Store) -> Iterator[httpx2.Client]:
+    with serve(store, desk=make_desk(store, Time(NOW))) as running, httpx2.Client(base_url=running.address) as client:
+        yield client
+
+
+@pytest.fixture
+def sari(store: Store) -> dict[str, str]:
+    return add_staff(store, "sari")
+
+
+def test_nobody_without_a_key_sees_anything(store: Store, web: httpx2.Client, sari: dict[str, str]) -> None:
+    (report,) = hear(store, unsure())
+    calls = [
+        ("GET", "/saya"), ("GET", "/antrean"), ("GET", "/terlambat"), ("POST", "/berikut"),
+        ("GET", f"/laporan/{report.number}"), ("POST", f"/laporan/{report.number}"),
+        ("POST", f"/laporan/{report.number}/klaim"), ("DELETE", f"/laporan/{report.number}/klaim"),
+    ]  # fmt: skip
+    for method, path in calls:
+        assert web.request(method, BASE + path).status_code == 401
+        assert web.request(method, BASE + path, headers={"authorization": "Bearer no"}).status_code == 403
+    assert store.staff.end("sari", NOW)
+    assert web.get(f"{BASE}/saya", headers=sari).status_code == 403
+
+
+def test_an_operator_clears_the_queue(store: Store, web: httpx2.Client, sari: dict[str, str]) -> None:
+    hear(store, unsure("1"), unsure("2"), sure("3"))
+    assert web.get(f"{BASE}/saya", headers=sari).json() == {"name": "sari", "role": "operator", "unit": None}
+    queue = web.get(f"{BASE}/antrean", headers=sari).json()
+    assert (queue["waiting"], len(queue["reports"])) == (2, 2)
+    for _ in range(2):
+        case = web.post(f"{BASE}/berikut", headers=sari).json()
+        number = case["report"]["number"]
+        assert case["posts"][0]["text"]
+        assert [event["kind"] for event in case["events"]][:2] == ["received", "routed"]
+        where = {"do": "locate", "area": "31.74.02.1001"}
+        assert web.post(f"{BASE}/laporan/{number}", headers=sari, json=where).status_code == 200
+        what = {"do": "categorise", "category": "sampah"}
+        done = web.post(f"{BASE}/laporan/{number}", headers=sari, json=what)
+        assert done.json()["report"]["unit"] == "sudin:lh:31.74"
+        assert done.headers["etag"] == f'"{find(store, number).version}"'
+    assert web.post(f"{BASE}/berikut", headers=sari).status_code == 204
+    assert {label.category for label in store.human_labels.find_all()} == {"sampah"}
+
+
+def test_the_next_of_a_kind_or_area(store: Store, web: httpx2.Client, sari: dict[str, str]) -> None:
+    hear(store, unsure("1"))
+    assert web.post(f"{BASE}/berikut", headers=sari, json={"kind": "spam"}).status_code == 204
+    assert web.post(f"{BASE}/berikut", headers=sari, json={"area": "31.74"}).status_code == 204
+    assert web.post(f"{BASE}/berikut", headers=sari, json={"kind": "category"}).status_code == 200
+    assert web.post(f"{BASE}/berikut", headers=sari, json={"sort": "x"}).status_code == 422
+
+
+def test_an_officer_sees_the_own_unit_only(store: Store, web: httpx2.Client) -> None:
+    agus = add_staff(store, "agus", "petugas", "sudin:bina_marga:31.74")
+    lurah = add_staff(store, "lurah", "petugas", "kel:31.74.02.1001")
+    (report,) = hear(store, sure())
+    assert web.get(f"{BASE}/antrean", headers=agus).json()["waiting"] == 1
+    assert web.get(f"{BASE}/antrean", headers=lurah).json()["waiting"] == 0
+    assert web.get(f"{BASE}/antrean?unit=sudin:bina_marga:31.74", headers=lurah).status_code == 403
+    assert web.get(f"{BASE}/laporan/{report.number}", headers=lurah).status_code == 403
+    assert web.post(f"{BASE}/laporan/{report.number}", headers=lurah, json={"do": "start"}).status_code == 403
+    assert web.post(f"{BASE}/berikut", headers=agus).json()["report"]["number"] == report.number
+    started = web.post(f"{BASE}/laporan/{report.number}", headers=agus, json={"do": "start"})
+    assert started.json()["report"]["state"] == "proses"
+
+
+def test_two_people_at_one_report(store: Store, web: httpx2.Client, sari: dict[str, str]) -> None:
+    budi = add_staff(store, "budi")
+    (report,) = hear(store, unsure())
+    path = f"{BASE}/laporan/{report.number}"
+    assert web.post(f"{path}/klaim", headers=sari).status_code == 200
+    refused = web.post(f"{path}/klaim", headers=budi)
+    assert (refused.status_code, refused.json()["error"]) == (409, f"{report.number} sedang dikerjakan orang lain.")
+    assert web.post(path, headers=budi, json={"do": "remark", "text": "halo"}).status_code == 409
+    assert web.get(f"{BASE}/antrean", headers=budi).json()["claimed"] == {report.number: "sari"}
+    assert web.delete(f"{path}/klaim", headers=sari).status_code == 204
+    assert web.post(path, headers=budi, json={"do": "remark", "text": "halo"}).status_code == 200
+    stale = web.post(path, headers=sari | {"if-match": f'"{report.version}"'}, json={"do": "show"})
+    assert (stale.status_code, "berubah sejak" in stale.json()["error"]) == (409, True)
+
+
+@pytest.mark.parametrize(("body", "status", "says"), [
+    (b"", 400, "perintah"), (b"{", 422, "tidak terbaca"), (b'{"do": "explode"}', 422, "tidak terbaca"),
+    (b'{"do": "reject"}', 422, "reason"), (b'{"do": "start", "extra": 1}', 422, "extra"),
+    (b'{"do": "rate", "stars": 6}', 422, "stars"), (b'{"do": "locate", "lat": 1e9}', 422, "lat"),
+    (b'{"do": "merge", "into": "DKI-0000-000000"}', 404, "Tidak ada laporan"), (b"[" * 100_000, 422, "tidak terbaca"),
+    (b'{"do": "remark", "text": "' + b"x" * 2001 + b'"}', 422, "text"), (b"x" * 300_000, 413, "terlalu besar"),
+    (b'{"do": "remark", "text": "\xff"}', 422, "tidak terbaca"),
+])  # fmt: skip
+def test_what_is_no_command_is_refused_with_a_reason(
+    store: Store, web: httpx2.Client, body: bytes, status: int, says: str
+) -> None:
+    (report,) = hear(store, unsure())
+    answer = web.post(f"{BASE}/laporan/{report.number}", headers=add_staff(store, "sari"), content=body)
+    assert (answer.status_code, says in answer.json()["error"]) == (status, True), answer.text
+    assert find(store, report.number) == report
+
+
+def test_an_unknown_number_is_not_found(web: httpx2.Client, sari: dict[str, str]) -> None:
+    assert web.get(f"{BASE}/laporan/DKI-0000-000000", headers=sari).status_code == 404
+    assert web.post(f"{BASE}/laporan/x", headers=sari, json={"do": "start"}).status_code == 404
+
+
+def test_the_commands_are_described(web: httpx2.Client) -> None:
+    paths = web.get("/api/openapi.json").json()["paths"]
+    body = paths["/api/meja/laporan/{number}"]["post"]["requestBody"]
+    assert body["content"]["application/json"]["schema"]
