@@ -5,6 +5,8 @@ act       a command becomes events; what a person decides is also a label for th
 merge     two reports are one problem; unmerge and split undo and divide
 """
 
+import hashlib
+import hmac
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -29,15 +31,26 @@ FindPlace: TypeAlias = Callable[[do.Locate], Place | None]
 
 
 class Desk:
-    """Where people decide about reports; `find_place` makes a place of what a person points at."""
+    """Where people decide about reports; `find_place` makes a place of what a person points at.
+
+    `number_key` makes the keys of tracking numbers.
+    """
 
     def __init__(
-        self, store: Store, router: Callable[[], Router], find_place: FindPlace, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        router: Callable[[], Router],
+        find_place: FindPlace,
+        clock: Callable[[], datetime],
+        *,
+        number_key: bytes,
     ) -> None:
         self._store = store
         self._router = router
         self._find_place = find_place
         self._clock = clock
+        self._number_key = number_key
+        self._reporter = Staff(name="pelapor", role="pelapor", key_hash="", added_at=clock())
 
     def next(
         self, who: Staff, *, kind: DoubtKind | None = None, area: str | None = None, unit: str | None = None
@@ -88,6 +101,22 @@ class Desk:
                 self._store.claims.release(number, who.name)
             return grown
         raise BadRequest(f"{number} sedang berubah terus: coba lagi sebentar.", status=409)
+
+    def key_of(self, number: str) -> str:
+        """Give the key of a tracking number, for its sender alone."""
+        return make_number_key(number, self._number_key)
+
+    def respond(self, number: str, key: str, command: do.Rate | do.Reopen) -> Report:
+        """Carry out what a reporter says of the outcome; they prove with the key of their tracking number who they are.
+
+        Raises BadRequest for a wrong key, and for whatever cannot be done.
+        """
+        if not hmac.compare_digest(key.encode(), self.key_of(number).encode()):
+            raise BadRequest("Kunci ini tidak cocok dengan nomornya.", status=403)
+        report = self._store.reports.find(number)
+        if report is None:
+            raise BadRequest(f"Tidak ada laporan {number}.", status=404)
+        return self.act(self._reporter, report.duplicate_of or report.number, command)
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report: officers see those of their unit."""
@@ -162,6 +191,11 @@ class Desk:
         post = self._first_post(report) if category is not None else None
         if category is not None and post is not None:
             correct(self._store, post.id, category, who.name, self._clock())
+
+
+def make_number_key(number: str, key: bytes) -> str:
+    """Give what only the sender of a tracking number is told, and with which they may speak of it later."""
+    return hmac.new(key, f"number:{number}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _category_of(command: do.Command, report: Report) -> str | None:

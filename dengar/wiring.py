@@ -173,8 +173,12 @@ class Parts:
         from dengar.placing import find_place
 
         return Desk(
-            self.store, lambda: self.router, lambda said: find_place(said, self.locator.current), self.clock
-        )  # fmt: skip
+            self.store,
+            lambda: self.router,
+            lambda said: find_place(said, self.locator.current),
+            self.clock,
+            number_key=load_author_key(self.settings),
+        )
 
     @cached_property
     def minding(self) -> "Minding":

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cache
 
-from made import NOW, make_labels, make_place, make_post
+from made import KEY, NOW, make_labels, make_place, make_post
 
 from dengar.desk import Desk
 from dengar.geocode import Locator
@@ -44,7 +44,7 @@ def router() -> Router:
 
 
 def make_desk(store: Store, clock: Time | None = None) -> Desk:
-    return Desk(store, router, lambda said: find_place(said, locator), clock or Time())
+    return Desk(store, router, lambda said: find_place(said, locator), clock or Time(), number_key=KEY)
 
 
 def make_staff(name: str = "sari", role: Role = "operator", unit: str | None = None) -> Staff:

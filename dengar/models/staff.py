@@ -5,8 +5,9 @@ from typing import Literal
 
 from dengar.models.record import Record
 
-# petugas: an officer of one unit; verifikator: checks what units closed (Biro Pemerintahan)
-Role = Literal["operator", "petugas", "verifikator", "admin"]
+# petugas: an officer of one unit; verifikator: checks what units closed (Biro Pemerintahan); pelapor: who said it, by
+# the key of a tracking number
+Role = Literal["operator", "petugas", "verifikator", "admin", "pelapor"]
 
 
 class Staff(Record, frozen=True, kw_only=True, omit_defaults=True):

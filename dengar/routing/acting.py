@@ -28,6 +28,7 @@ OFFICER = (
     do.Verify,
 )  # fmt: skip
 CHECKER = (do.Reopen, do.Settle, do.Remark)
+REPORTER = (do.Rate, do.Reopen)
 ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Verify)
 
 
@@ -63,6 +64,8 @@ def check_may(command: do.Command, given: Situation) -> None:
     if who.role in {"operator", "admin"} and not isinstance(command, do.Verify):
         return
     if who.role == "verifikator" and isinstance(command, CHECKER):
+        return
+    if who.role == "pelapor" and isinstance(command, REPORTER):
         return
     if who.role != "petugas" or not isinstance(command, OFFICER):
         raise BadRequest("Peran Anda tidak boleh melakukan ini.", status=403)
@@ -133,6 +136,9 @@ def _reject(command: do.Reject, given: Situation) -> list[Event]:
 def _reopen(command: do.Reopen, given: Situation) -> list[Event]:
     if given.report.state == "duplikat":
         raise BadRequest(f"{given.report.number} adalah duplikat: pisahkan dulu.", status=409)
+    closed = given.report.closed_at
+    if given.who.role == "pelapor" and closed and given.router.silence_ends(closed) < given.at:
+        raise BadRequest("Sudah terlalu lama ditutup: kirim laporan baru.", status=409)
     routing = given.router.renew(given.report, given.at)
     return [given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)]
 

@@ -48,13 +48,20 @@ def telling_of(request: Request, site: TheSite) -> Telling:
 Words = Annotated[Telling, Depends(telling_of)]
 
 
-@router.post("/lapor", status_code=201, openapi_extra=_BODY, responses={200: {"model": Taken}})
+@router.post(
+    "/lapor",
+    status_code=201,
+    openapi_extra=_BODY,
+    responses={200: {"model": Taken}},
+    response_model_exclude_none=True,
+)
 async def send_report(request: Request, response: Response, site: TheSite) -> Taken:
     """Send a report; 201 for a new one, 200 when its key was taken before."""
     refuse_haste(site, request)
     (receipt,) = (await run_in_threadpool(site.pushes["form"], await read_request(request))).receipts
     response.status_code = 201 if receipt.is_new else 200
-    return Taken(nomor=str(receipt.number), url=f"/laporan/{receipt.number}", baru=receipt.is_new)
+    key = site.desk.key_of(str(receipt.number)) if site.desk else None
+    return Taken(nomor=str(receipt.number), url=f"/laporan/{receipt.number}", baru=receipt.is_new, kunci=key)
 
 
 @router.get("/laporan")

@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from dengar import __version__
 from dengar.models import Status
 from dengar.store import Store
-from dengar.web import api, files, form, health, hooks, reports, trouble
+from dengar.web import api, files, form, health, hooks, reports, responding, trouble
 from dengar.web import desk as desk_api
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
@@ -59,6 +59,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     _add_pages(app)
     app.include_router(api.router)
     app.include_router(desk_api.router)
+    app.include_router(responding.router)
     return app
 
 

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
-from dengar.routing.commands import AnyCommand, Command
+from dengar.routing.commands import AnyCommand, Command, Rate, Reopen
 from dengar.web.site import Site, site_of
 from dengar.web.staff import staff_of
 
@@ -52,6 +52,12 @@ class DeskDoor(Protocol):
 
     def act(self, who: Staff, number: str, command: Command, version: int | None = None) -> Report:
         """Carry out a command."""
+
+    def key_of(self, number: str) -> str:
+        """Give the key of a tracking number."""
+
+    def respond(self, number: str, key: str, command: Rate | Reopen) -> Report:
+        """Carry out what a reporter says of the outcome."""
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report."""

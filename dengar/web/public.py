@@ -18,11 +18,12 @@ class Public(BaseModel):
 
 
 class Taken(Public):
-    """The answer to a report that was sent."""
+    """The answer to a report that was sent; with the key `kunci` its sender may rate the outcome later."""
 
     nomor: str
     url: str
     baru: bool
+    kunci: str | None = None
 
 
 class PublicPlace(Public):

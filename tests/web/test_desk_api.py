@@ -128,3 +128,24 @@ def test_the_commands_are_described(web: httpx2.Client) -> None:
     paths = web.get("/api/openapi.json").json()["paths"]
     body = paths["/api/meja/laporan/{number}"]["post"]["requestBody"]
     assert body["content"]["application/json"]["schema"]
+
+
+def test_a_reporter_rates_and_opens_again_with_the_key_of_the_number(
+    store: Store, web: httpx2.Client, sari: dict[str, str]
+) -> None:
+    (report,) = hear(store, sure())
+    taken = web.post("/api/lapor", json={"text": "Jalan berlubang di depan pasar"}).json()
+    assert len(taken["kunci"]) == 16
+    path = f"/api/laporan/{report.number}/tanggapan"
+    key = make_desk(store).key_of(report.number)
+    stars = {"kunci": key, "tanggapan": {"do": "rate", "stars": 2, "text": "Belum rata"}}
+    assert web.post(path, json=stars).status_code == 409
+    close = {"do": "close", "note": "Ditambal."}
+    assert web.post(f"{BASE}/laporan/{report.number}", headers=sari, json=close).status_code == 200
+    assert web.post(path, json=stars | {"kunci": "0" * 16}).status_code == 403
+    assert web.post(path, json={"kunci": key, "tanggapan": {"do": "start"}}).status_code == 422
+    assert web.post(path, json=stars).json()["state"] == "selesai"
+    again = {"kunci": key, "tanggapan": {"do": "reopen", "reason": "Masih berlubang"}}
+    assert web.post(path, json=again).json()["state"] == "dibuka_lagi"
+    assert find(store, report.number).rating == 2
+    assert store.events.of_report(report.number)[-1].actor == "pelapor"
