@@ -2,8 +2,8 @@
 
 from dengar.errors import LeaseLost
 from dengar.ingest.protocol import Clock
-from dengar.routing.clocks import tick
 from dengar.routing.states import grow
+from dengar.routing.ticking import tick
 from dengar.store import Store
 
 AT_ONCE = 200

@@ -69,6 +69,13 @@ class Locates(Protocol):
         """Judge a batch."""
 
 
+class Routes(Protocol):
+    """What says which rules decide."""
+
+    def current(self) -> Router:
+        """Give the rules for one batch."""
+
+
 class Pipeline:
     """The walk of a batch of items to reports.
 
@@ -82,7 +89,7 @@ class Pipeline:
         store: Store,
         classifier: Classifies,
         locator: Locates,
-        router: Router,
+        router: Routes,
         categories: Mapping[str, str],
         author_key: bytes,
         answering: Answering | None = None,
@@ -125,7 +132,7 @@ class Pipeline:
         threads = {post.report for some in (known, referenced, latest) for post in some.values() if post.report}
         reports = self._find_open(judged, threads)
         take = self._store.numbers.take
-        return Joiner(self._router, reports, take, known=known, referenced=referenced, latest=latest)
+        return Joiner(self._router.current(), reports, take, known=known, referenced=referenced, latest=latest)
 
     def _end_reports(self, joiner: Joiner, joined: Sequence[Post], ended: Sequence[Post], now: datetime) -> None:
         """Close the reports of which every post has ended; one that a person wrote keeps its report open."""

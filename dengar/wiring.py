@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
     from dengar.routing.rules import Router
+    from dengar.ruling import Ruling
     from dengar.shadowing import Shadowing
 
 
@@ -132,16 +133,22 @@ class Parts:
         return load_locator(self.settings)
 
     @cached_property
-    def router(self) -> "Router":
+    def ruling(self) -> "Ruling":
         """The routing rules, over the city's units, which are written to the store."""
-        from dengar.routing.rules import BUILT_IN, load_rules
         from dengar.routing.units import make_units
+        from dengar.ruling import Ruling
 
-        units: list[Unit] = make_units(self.locator.current().areas)
+        units = make_units(self.locator.current().areas)
         self.store.units.save(units)
-        return load_rules(
-            self.settings.rules or BUILT_IN, set(category_codes().values()), {unit.code: unit for unit in units}
+        codes = set(category_codes().values())
+        return Ruling(
+            self.store, self.clock, self.settings.rules, categories=codes, units={unit.code: unit for unit in units}
         )
+
+    @property
+    def router(self) -> "Router":
+        """The rules that decide now."""
+        return self.ruling.current()
 
     @cached_property
     def working(self) -> Working:
@@ -150,7 +157,7 @@ class Parts:
             store=self.store,
             classifier=self.judging,
             locator=self.locator,
-            router=self.router,
+            router=self.ruling,
             categories=category_codes(),
             author_key=load_author_key(self.settings),
             answering=Answering(
@@ -307,6 +314,13 @@ def load_locator(settings: Settings) -> "Locating":
     from dengar.locating import Locating
 
     return Locating(gazetteer_folder(settings))
+
+
+def make_city_units(settings: Settings) -> dict[str, Unit]:
+    """Give the units of the city by their codes, without a store."""
+    from dengar.routing.units import make_units
+
+    return {unit.code: unit for unit in make_units(load_locator(settings).current().areas)}
 
 
 def load_ground(settings: Settings) -> "Ground":

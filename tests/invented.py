@@ -11,11 +11,11 @@ from dengar.errors import BadRequest
 from dengar.models import Event, Post, Report, Staff
 from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act
-from dengar.routing.clocks import tick
 from dengar.routing.grouping import OpenReports
 from dengar.routing.joining import Joiner
 from dengar.routing.merging import Family, merge, split, unmerge
 from dengar.routing.states import grow
+from dengar.routing.ticking import tick
 
 UNITS = ("kel:31.74.02.1001", "sudin:bina_marga:31.74", "sudin:lh:31.71", "dinas:bpbd", "utility:pln")
 AREAS = ("31.74.02.1001", "31.71.01.1001", "31.75.01.1001", "31.73.01.1001")

@@ -59,6 +59,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "judging": RECORDS | {"classify", "following", "registry", "store"},
     "locating": RECORDS | {"following", "geocode"},
     "shadowing": RECORDS | {"classify", "ingest", "registry", "store"},
+    "ruling": RECORDS | {"following", "ingest", "routing", "store"},
+    "rehearsing": RECORDS | {"pipeline", "routing", "store"},
+    "routing_listing": RECORDS | {"rehearsing", "routing"},
+    "routing_cli": RECORDS | {"rehearsing", "routing", "routing_listing", "settings", "terminal", "wiring"},
     "drifting": RECORDS | {"classify", "store"},
     "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
     "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
@@ -78,7 +82,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "desk", "drifting", "erasing", "geocode", "habits",
         "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing", "rechecking",
-        "reclassifying", "registry", "replying", "routing", "settings", "shadowing", "store", "timetable", "working",
+        "reclassifying", "registry", "replying", "routing", "ruling", "settings", "shadowing", "store", "timetable",
+        "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
@@ -96,14 +101,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
         "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source",
-        "rebuilding", "scheduler", "serving", "settings", "staff_cli", "terminal", "web", "wiring",
+        "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 HEAVY = {
-    "PIL", "apscheduler", "dateparser", "fastapi", "feedparser", "httpx2", "imap_tools", "jinja2", "lxml", "numpy",
-    "pymongo", "scipy", "scrapy", "selectolax", "shapely", "sklearn", "skops", "spacy", "tweepy", "uvicorn",
+    "PIL", "apscheduler", "dateparser", "fastapi", "feedparser", "holidays", "httpx2", "imap_tools", "jinja2", "lxml",
+    "numpy", "pymongo", "scipy", "scrapy", "selectolax", "shapely", "sklearn", "skops", "spacy", "tweepy", "uvicorn",
 }  # fmt: skip
 # What takes seconds or hundreds of megabytes is loaded by no part before it is used.
 VERY_HEAVY = {"scipy", "scrapy", "sklearn", "skops", "spacy", "tweepy"}

@@ -8,8 +8,8 @@ from made import NOW
 from dengar.minding import Minding
 from dengar.models import Escalation, Event, Report
 from dengar.routing import commands as do
-from dengar.routing.clocks import SILENT
 from dengar.routing.states import grow
+from dengar.routing.ticking import SILENT
 from dengar.store import Store
 
 SARI = make_staff("sari")

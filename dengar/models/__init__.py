@@ -26,6 +26,7 @@ from dengar.models.report import (
     Voice,
 )
 from dengar.models.request import Accepted, Receipt, Request
+from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
 from dengar.models.staff import Role, Staff
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
@@ -80,6 +81,7 @@ __all__ = [
     "Request",
     "Role",
     "Routing",
+    "RulesVersion",
     "Run",
     "Sighting",
     "Silence",

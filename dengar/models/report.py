@@ -72,8 +72,9 @@ class Routing(Record, frozen=True, kw_only=True, omit_defaults=True):
     """Who must act, by when, and why; `unit` is None when a person must decide, with the `doubt`.
 
     `beside` are further units that are told, `neighbours` those that it may belong to instead, because the place is
-    near their border. `version` is that of the rules, `priority` theirs as well (0 ordinary, 3 before all else). The
-    `escalations` stand in the order of their times.
+    near their border. `version` is that of the rules, `priority` theirs as well (0 ordinary, 3 before all else).
+    `respond` and `resolve` say how the deadlines were counted ("5 working days"). The `escalations` stand in the order
+    of their times.
     """
 
     unit: str | None = None
@@ -85,6 +86,8 @@ class Routing(Record, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
     doubt: Doubt | None = None
     priority: int = 0
+    respond: str = ""
+    resolve: str = ""
     respond_by: datetime | None = None
     resolve_by: datetime | None = None
     escalations: tuple[Escalation, ...] = ()

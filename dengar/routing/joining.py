@@ -1,13 +1,14 @@
 """Posts become voices of known problems, or open reports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
-from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Routing, Voice
+from dengar.models import OPEN_STATES, Doubt, DoubtKind, Event, EventKind, Post, Record, Report, Routing, Voice
+from dengar.routing.doubts import find_doubts
 from dengar.routing.grouping import OpenReports, make_gist
 from dengar.routing.rules import Router
-from dengar.routing.states import fold
+from dengar.routing.states import ROUTING_DOUBTS, fold
 from dengar.routing.traits import NOWHERE
 
 ACTOR = "dengar"
@@ -108,8 +109,10 @@ class Joiner:
     def _place(self, report: Report, post: Post) -> None:
         """Note the place that its author has told now, and choose the unit again."""
         placed = self._grow(report, post.observed_at, "placed", place=post.place)
-        routing = self._router.route(post.replace(text=report.title), report.category, post.observed_at)
-        self._route(placed, routing, post.observed_at)
+        told = post.replace(text=report.title)
+        routing = self._router.route(told, report.category, post.observed_at)
+        doubts = (one for one in find_doubts(told, report.category) if one.kind in ROUTING_DOUBTS)
+        self._route(placed, routing, doubts, post.observed_at)
         self.news.append(News(kind="placed", report=report.number, post=post))
 
     def _find_dialogue(self, post: Post) -> Report | None:
@@ -162,14 +165,15 @@ class Joiner:
             gist=make_gist(post),
         )
         report = self._keep(fold(None, event), event)
-        self._route(report, routing, post.observed_at)
+        self._route(report, routing, find_doubts(post, category), post.observed_at)
         self.news.append(News(kind="received", report=report.number, post=post))
         return report.number
 
-    def _route(self, report: Report, routing: Routing, at: datetime) -> None:
+    def _route(self, report: Report, routing: Routing, doubts: Iterable[Doubt], at: datetime) -> None:
+        """Note who must act, and why a person must look: each kind of doubt once, that of the routing before others."""
         report = self._grow(report, at, "routed", routing=routing)
-        if routing.doubt:
-            self._grow(report, at, "review", doubt=routing.doubt.kind, reason=routing.doubt.reason)
+        for doubt in join_doubts(routing, doubts):
+            report = self._grow(report, at, "review", doubt=doubt.kind, reason=doubt.reason)
 
     def _grow(self, report: Report, at: datetime, kind: EventKind, **what: object) -> Report:
         event = Event(report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR).replace(**what)
@@ -180,6 +184,15 @@ class Joiner:
         self.touched[report.number] = report
         self._open.put(report)
         return report
+
+
+def join_doubts(routing: Routing, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Give one doubt of a kind, that of the routing before what else is in doubt."""
+    kinds: dict[DoubtKind, Doubt] = {}
+    for doubt in (routing.doubt, *doubts):
+        if doubt is not None:
+            kinds.setdefault(doubt.kind, doubt)
+    return tuple(kinds.values())
 
 
 def _completes(report: Report, post: Post) -> bool:

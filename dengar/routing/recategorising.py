@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dengar.models import OPEN_STATES, Event, Post, Report
-from dengar.routing.joining import ACTOR
+from dengar.routing.doubts import find_doubts
+from dengar.routing.joining import ACTOR, join_doubts
 from dengar.routing.rules import Router
-from dengar.routing.states import grow
+from dengar.routing.states import ROUTING_DOUBTS, grow
 
 NO_COMPLAINT = "Model yang baru menilai pesan pertamanya bukan keluhan."
 
@@ -31,6 +32,7 @@ def recategorise(
     routing = router.route(post, category, report.created_at)
     routed = Event(report=report.number, seq=0, kind="routed", at=at, actor=ACTOR, routing=routing)
     doubt = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR)
-    doubts = [doubt.replace(doubt=routing.doubt.kind, reason=routing.doubt.reason)] if routing.doubt else []
+    found = (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS)
+    doubts = [doubt.replace(doubt=one.kind, reason=one.reason) for one in join_doubts(routing, found)]
     confidence = post.labels.confidence if post.labels else 0.0
     return grow(report, told.replace(confidence=confidence), routed, *doubts)

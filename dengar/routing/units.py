@@ -30,6 +30,7 @@ CITYWIDE: tuple[tuple[str, str, UnitKind], ...] = (
     ("transjakarta", "PT Transportasi Jakarta", "utility"),
     ("kai", "KAI Commuter", "utility"),
     ("mrt", "MRT Jakarta", "utility"),
+    ("lrt", "LRT Jakarta", "utility"),
     ("pln", "PLN UID Jakarta Raya", "utility"),
     ("pam", "PAM Jaya", "utility"),
     ("telkom", "Telkom Indonesia", "utility"),

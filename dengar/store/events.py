@@ -1,6 +1,7 @@
 """events: the append-only history of every report."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from pymongo import ReplaceOne
 
@@ -33,6 +34,15 @@ class Events:
     def of_report(self, number: str) -> list[Event]:
         """Give a report's events in order."""
         return [from_document(row, Event) for row in self._rows.find({"report": number}).sort("seq")]
+
+    def received_since(self, since: datetime) -> Iterator[Event]:
+        """Give the event that opened each report received since then, oldest first."""
+        rows = self._rows.find({"at": {"$gte": since}, "kind": "received"}).sort("at", 1)
+        return (from_document(row, Event) for row in rows)
+
+    def count_received(self, since: datetime) -> int:
+        """Count the reports received since then."""
+        return self._rows.count_documents({"at": {"$gte": since}, "kind": "received"})
 
     def all_in_order(self) -> Iterator[Event]:
         """Give every event, report by report."""

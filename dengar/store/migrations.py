@@ -148,4 +148,18 @@ def desk(data: Data) -> None:
 
 
 _BY_RANK = (("rank", -1), ("received_at", 1), ("_id", 1))
-MIGRATIONS: tuple[Callable[[Data], None], ...] = (first_indexes, channels, analysts, doubts, desk)
+
+
+def rule_versions(data: Data) -> None:
+    """Create what keeps the routing rules."""
+    _create_collection(data, "rules")
+
+
+MIGRATIONS: tuple[Callable[[Data], None], ...] = (
+    first_indexes,
+    channels,
+    analysts,
+    doubts,
+    desk,
+    rule_versions,
+)

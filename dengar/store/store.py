@@ -33,6 +33,7 @@ from dengar.store.posts import Posts
 from dengar.store.quarantine import Quarantine
 from dengar.store.queue import Queue
 from dengar.store.reports import Reports
+from dengar.store.rules import RulesVersions
 from dengar.store.runs import Runs
 from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
@@ -68,6 +69,7 @@ class Store:
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.queue = Queue(data["reports"])
         self.reports = Reports(data["reports"])
+        self.rules = RulesVersions(data["rules"])
         self.runs = Runs(data["runs"])
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
