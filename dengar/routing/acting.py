@@ -20,6 +20,8 @@ from dengar.models import (
     Unit,
 )
 from dengar.routing import commands as do
+from dengar.routing.doubts import find_doubts
+from dengar.routing.joining import join_doubts
 from dengar.routing.rules import Router
 from dengar.routing.states import ROUTING_DOUBTS
 
@@ -209,10 +211,9 @@ def _route(given: Situation, category: str | None, place: Place | None) -> list[
         labels = labels.replace(category=category, confidence=1.0, abstained=False, is_complaint=True)
     post = given.post.replace(labels=labels, place=place, outside=None if place else given.post.outside)
     routing: Routing = given.router.route(post, category, given.report.received_at)
-    events = [given.told.replace(kind="routed", routing=routing)]
-    if routing.doubt:
-        events.append(given.told.replace(kind="review", doubt=routing.doubt.kind, reason=routing.doubt.reason))
-    return events
+    doubts = join_doubts(routing, (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS))
+    reviews = (given.told.replace(kind="review", doubt=one.kind, reason=one.reason) for one in doubts)
+    return [given.told.replace(kind="routed", routing=routing), *reviews]
 
 
 def _rate(command: do.Rate, given: Situation) -> list[Event]:

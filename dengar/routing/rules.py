@@ -7,7 +7,7 @@ from typing import Self
 
 import msgspec
 
-from dengar.errors import BadSettings, DengarError
+from dengar.errors import BadRequest, BadSettings
 from dengar.models import Doubt, DoubtKind, Escalation, Place, Post, Record, Report, Routing, Unit
 from dengar.routing.calendar import WIB
 from dengar.routing.clocks import Clocks
@@ -33,7 +33,7 @@ OUTCOME_DOUBTS: dict[Outcome, DoubtKind] = {"outside": "outside", "not_actionabl
 NO_PROBLEM = "Pesan ini tidak menyebut masalah yang dapat ditangani: sebutkan apa yang terganggu, dan di mana."
 
 
-class UnknownUnit(DengarError):
+class UnknownUnit(BadRequest):
     """No unit has this code."""
 
 
@@ -63,7 +63,7 @@ class Router(Record, frozen=True, kw_only=True):
         The first action is due anew; the solution only when its time is over or was never set.
         """
         if unit not in self.units:
-            raise UnknownUnit(f"No unit has the code {unit!r}.")
+            raise UnknownUnit(f"Tidak ada unit {unit}.")
         before = report.routing
         respond, solve = self._durations(before, unit)
         is_ahead = before.resolve_by is not None and before.resolve_by > at
