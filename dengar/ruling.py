@@ -11,6 +11,7 @@ from dengar.errors import BadSettings, DengarError
 from dengar.following import Following
 from dengar.ingest.protocol import Clock
 from dengar.models import RulesVersion, Unit
+from dengar.models.rules_version import Origin
 from dengar.routing.rules import BUILT_IN, Router, make_router, read_text
 from dengar.store import Store
 from dengar.store.rules import AddedMeanwhile
@@ -77,8 +78,7 @@ class Ruling:
         is_known = before is not None and before.text == text
         if last is None or not (is_known or (last.origin == "chosen" and self._path is None)):
             try:
-                origin = "file" if self._path else "built-in"
-                last = self._add(text, path.name, by=MAKER, note="", origin=origin)
+                last = self._add(text, path.name, by=MAKER, note="", origin="file" if self._path else "built-in")
             except AddedMeanwhile:
                 return self._start()
         try:
@@ -87,11 +87,11 @@ class Ruling:
             self._refuse(last.number, router, error)
             return router
 
-    def _add(self, text: str, name: str, *, by: str, note: str, origin: str) -> RulesVersion:
+    def _add(self, text: str, name: str, *, by: str, note: str, origin: Origin) -> RulesVersion:
         number = self._store.rules.last_number() + 1
         version = RulesVersion(
-            number=number, text=text, name=name, by=by, at=self._clock(), note=note, origin="chosen"
-        ).replace(origin=origin)
+            number=number, text=text, name=name, by=by, at=self._clock(), note=note, origin=origin
+        )  # fmt: skip
         self._store.rules.add(version)
         return version
 

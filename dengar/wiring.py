@@ -15,7 +15,7 @@ from dengar.answering import Answering
 from dengar.collecting import Collecting
 from dengar.completing import Completing
 from dengar.erasing import Touched, erase_author
-from dengar.errors import BadSettings
+from dengar.errors import BadSettings, DengarError
 from dengar.habits import Habits
 from dengar.health import make_status
 from dengar.ingest import find
@@ -135,15 +135,12 @@ class Parts:
     @cached_property
     def ruling(self) -> "Ruling":
         """The routing rules, over the city's units, which are written to the store."""
-        from dengar.routing.units import make_units
         from dengar.ruling import Ruling
 
-        units = make_units(self.locator.current().areas)
-        self.store.units.save(units)
+        units = make_city_units(self.settings)
+        self.store.units.save(list(units.values()))
         codes = set(category_codes().values())
-        return Ruling(
-            self.store, self.clock, self.settings.rules, categories=codes, units={unit.code: unit for unit in units}
-        )
+        return Ruling(self.store, self.clock, self.settings.rules, categories=codes, units=units)
 
     @property
     def router(self) -> "Router":
@@ -317,10 +314,15 @@ def load_locator(settings: Settings) -> "Locating":
 
 
 def make_city_units(settings: Settings) -> dict[str, Unit]:
-    """Give the units of the city by their codes, without a store."""
+    """Give the units of the city by their codes: those of the built-in areas when the imported ones cannot be read."""
+    from dengar.geocode.ground import built_in_ground
     from dengar.routing.units import make_units
 
-    return {unit.code: unit for unit in make_units(load_locator(settings).current().areas)}
+    try:
+        areas = load_ground(settings).areas
+    except (DengarError, OSError):  # the locator tells
+        areas = built_in_ground().areas
+    return {unit.code: unit for unit in make_units(areas)}
 
 
 def load_ground(settings: Settings) -> "Ground":

@@ -5,6 +5,8 @@ from typing import Literal
 
 from dengar.models.record import Record
 
+Origin = Literal["built-in", "file", "chosen"]
+
 
 class RulesVersion(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A whole rules file as it came to be used, by whom and why; the one with the highest number decides.
@@ -15,7 +17,7 @@ class RulesVersion(Record, frozen=True, kw_only=True, omit_defaults=True):
     number: int
     text: str
     name: str
-    origin: Literal["built-in", "file", "chosen"]
+    origin: Origin
     by: str
     at: datetime
     note: str = ""
