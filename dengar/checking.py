@@ -7,13 +7,20 @@ from dengar.ingest.protocol import Source
 from dengar.settings import Settings, config_path, explain_file, load_author_key
 from dengar.store.embedded import find_mongod
 from dengar.timetable import make_timetable
-from dengar.wiring import load_classifier, load_locator, make_sources, open_parts
+from dengar.wiring import (
+    category_codes,
+    load_classifier,
+    load_locator,
+    make_city_units,
+    make_sources,
+    open_parts,
+)
 
 
 def find_problems(settings: Settings, *, connect: bool) -> list[str]:
     """Give one sentence for everything that must be mended before Dengar can work."""
     problems: list[str] = []
-    for look in (_check_sources, _check_key, _check_model, _check_tables, _check_store):
+    for look in (_check_sources, _check_key, _check_model, _check_tables, _check_rules, _check_store):
         try:
             problems += look(settings, connect=connect)
         except BadSettings as error:
@@ -83,9 +90,16 @@ def _check_tables(settings: Settings, *, connect: bool) -> list[str]:
     return [problem] if problem else []
 
 
+def _check_rules(settings: Settings, *, connect: bool) -> list[str]:
+    from dengar.routing.rules import BUILT_IN, load_rules
+
+    del connect
+    load_rules(settings.rules or BUILT_IN, set(category_codes().values()), make_city_units(settings))
+    return []
+
+
 def _check_store(settings: Settings, *, connect: bool) -> list[str]:
     if not connect:
         return []
     with open_parts(settings) as parts:
-        parts.router  # noqa: B018  reads the rules
         return [] if parts.store.is_ready() else ["MongoDB takes no writes now."]

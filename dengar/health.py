@@ -32,6 +32,7 @@ def make_status(
     habits: Habits | None = None,
     model_problem: str | None = None,
     gazetteer_problem: str | None = None,
+    rules_problem: str | None = None,
 ) -> Status:
     """Look at everything; what was learnt of the sources' `habits` may be used again.
 
@@ -62,7 +63,12 @@ def make_status(
         sources=statuses,
         gaps=tuple(store.gaps.find_open()),
     )
-    ailments = (*_of_whole(status), *_of_model(store, model_problem), *_of_gazetteer(gazetteer_problem))
+    ailments = (
+        *_of_whole(status),
+        *_of_model(store, model_problem),
+        *_of_chosen("gazetteer", gazetteer_problem),
+        *_of_chosen("rules", rules_problem),
+    )
     return status.replace(
         ailments=ailments,
         problems=(*(one.says for one in ailments), *_say(statuses, needs_person=True), *_of_gaps(status)),
@@ -99,9 +105,10 @@ def _of_model(store: Store, problem: str | None) -> Iterator[Ailment]:
         yield Ailment(kind="drift", says=says, at=seen.at)
 
 
-def _of_gazetteer(problem: str | None) -> Iterator[Ailment]:
+def _of_chosen(kind: str, problem: str | None) -> Iterator[Ailment]:
+    """Tell that what was chosen cannot serve, while what served before does."""
     if problem:
-        yield Ailment(kind="gazetteer", says=problem)
+        yield Ailment(kind=kind, says=problem)
 
 
 def _of_gaps(status: Status) -> Iterator[str]:

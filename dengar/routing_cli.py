@@ -42,7 +42,6 @@ def history() -> None:
     from dengar.routing_listing import history_lines
 
     with open_parts() as parts:
-        parts.router  # noqa: B018  enters the file of the settings when it is new
         print_lines(history_lines(parts.store.rules.history()))
 
 
@@ -50,9 +49,12 @@ def history() -> None:
 @click.argument("version", type=int, required=False)
 def show(version: int | None) -> None:
     """Print the rules of VERSION, by default those that decide."""
+    from dengar.routing.rules import BUILT_IN, read_text
+
     with open_parts() as parts:
-        number = parts.router.version if version is None else version
-        click.echo(parts.ruling.find(number).text, nl=False)
+        number = parts.store.rules.last_number() if version is None else version
+        text = parts.ruling.find(number).text if number else read_text(parts.settings.rules or BUILT_IN)
+    click.echo(text, nl=False)
 
 
 @routing.command()

@@ -50,9 +50,27 @@ class Ruling:
         """Give the rules that decide now."""
         return self._following.current()
 
+    def adopt(self) -> None:
+        """Enter the file of the settings when its text is new, or the built-in rules when nothing else was ever used.
+
+        People's own choice gives way to a file that they changed since, not to what a new Dengar brings along.
+        """
+        path = self._path or BUILT_IN
+        text = read_text(path)
+        last, before = self._store.rules.last(), self._store.rules.last_unchosen()
+        is_known = before is not None and before.text == text
+        if is_known or (last is not None and last.origin == "chosen" and self._path is None):
+            return
+        self.read(text, path.name)
+        try:
+            self._add(text, path.name, by=MAKER, note="", origin="file" if self._path else "built-in")
+        except AddedMeanwhile:  # by another process that started at the same moment
+            self.adopt()
+
     def use(self, text: str, name: str, by: str, note: str) -> RulesVersion:
         """Let these rules decide from now on; raises BadSettings when they are broken, AddedMeanwhile."""
         self.read(text, name)
+        self.adopt()
         return self._add(text, name, by=by, note=note, origin="chosen")
 
     def find(self, number: int) -> RulesVersion:
@@ -67,20 +85,12 @@ class Ruling:
         return make_router(text, name, self._categories, self._units, version)
 
     def _start(self) -> Router:
-        """Enter the file of the settings when its text is new, and read what decides.
-
-        People's own choice gives way to a file that they changed since, not to what a new Dengar brings along.
-        """
+        """Read what decides, or will once it is adopted; the file of the settings must be in order all the same."""
         path = self._path or BUILT_IN
-        text = read_text(path)
-        router = self.read(text, path.name)
-        last, before = self._store.rules.last(), self._store.rules.last_unchosen()
-        is_known = before is not None and before.text == text
-        if last is None or not (is_known or (last.origin == "chosen" and self._path is None)):
-            try:
-                last = self._add(text, path.name, by=MAKER, note="", origin="file" if self._path else "built-in")
-            except AddedMeanwhile:
-                return self._start()
+        router = self.read(read_text(path), path.name)
+        last = self._store.rules.last()
+        if last is None:
+            return router
         try:
             return self.read(last.text, last.name, last.number)
         except BadSettings as error:

@@ -150,6 +150,7 @@ class Parts:
     @cached_property
     def working(self) -> Working:
         """The worker with its pipeline."""
+        self.ruling.adopt()
         pipeline = Pipeline(
             store=self.store,
             classifier=self.judging,
@@ -245,6 +246,7 @@ class Parts:
     def status(self) -> Status:
         """Say how the whole is doing."""
         judging, locating = self.__dict__.get("judging"), self.__dict__.get("locator")
+        ruling = self.__dict__.get("ruling")
         model = judging.current().version if judging else None
         return make_status(
             self.store,
@@ -254,6 +256,7 @@ class Parts:
             habits=self.habits,
             model_problem=judging.problem if judging else None,
             gazetteer_problem=locating.problem if locating else None,
+            rules_problem=ruling.problem if ruling else None,
         )
 
 

@@ -261,3 +261,5 @@ def test_a_map_that_cannot_serve_is_told(store: Store) -> None:
     status = make_status(store, [], "m", NOW, gazetteer_problem="The imported gazetteer cannot serve: import it again.")
     assert [one.kind for one in status.ailments] == ["gazetteer"]
     assert status.problems == ("The imported gazetteer cannot serve: import it again.",)
+    status = make_status(store, [], "m", NOW, rules_problem="Version 2 cannot be used.")
+    assert [(one.kind, one.says) for one in status.ailments] == [("rules", "Version 2 cannot be used.")]

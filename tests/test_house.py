@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
-    "checking": RECORDS | {"ingest", "settings", "store", "timetable", "wiring"},
+    "checking": RECORDS | {"ingest", "routing", "settings", "store", "timetable", "wiring"},
     "demo": RECORDS | {"ingest", "intake", "scheduler", "wiring"},
     "source_files": RECORDS | {"ingest"},
     "new_source": RECORDS | {"ingest", "source_files"},

@@ -60,8 +60,10 @@ class Time:
 def make_ruling(store: Store, path: Path | None = None, text: str | None = None) -> Ruling:
     if path is not None and text is not None:
         path.write_text(text, encoding="utf-8")
-    codes = CATEGORIES if path else [*CATEGORIES, *CODES]
-    return Ruling(store, lambda: NOW, path, categories=codes, units=UNITS, timer=Time())
+    codes = CATEGORIES if path else CODES
+    ruling = Ruling(store, lambda: NOW, path, categories=codes, units=UNITS, timer=Time())
+    ruling.adopt()
+    return ruling
 
 
 CODES = {one.code for one in TAXONOMY}
@@ -76,6 +78,13 @@ def test_the_built_in_rules_are_the_first_version(store: Store) -> None:
     assert make_ruling(store).current().version == 1  # nothing new at the next start
     (version,) = store.rules.history()
     assert (version.text, version.by, version.origin) == (BUILT_IN.read_text(encoding="utf-8"), "dengar", "built-in")
+
+
+def test_to_look_at_rules_enters_no_version(store: Store) -> None:
+    ruling = Ruling(store, lambda: NOW, None, categories=CODES, units=UNITS, timer=Time())
+    assert ruling.current().version == 0
+    assert ruling.current().rules
+    assert numbers(store) == []
 
 
 def test_a_changed_file_is_a_new_version(store: Store, tmp_path: Path) -> None:
@@ -213,6 +222,8 @@ def at_home(tmp_path: Path, mongo_uri: str, store: Store, monkeypatch: pytest.Mo
 def test_rules_are_looked_at_and_brought_into_use(store: Store, at_home: Path) -> None:
     own = at_home / "kota.toml"
     own.write_text(rules_text(), encoding="utf-8")
+    assert run("show")[1] == BUILT_IN.read_text(encoding="utf-8")
+    assert run("history") == (0, "")
     code, told = run("use", str(own), "--by", "Ani", "--note", "milik kota")
     assert (code, told) == (0, "Version 2 of the routing rules decides now.\n")
     assert run("show")[1] == rules_text()

@@ -12,8 +12,8 @@ class Ailment(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What ails a source, or the whole, and what to do; `needs_person` when it does not mend itself.
 
     `kind` is an outcome of a run, or: unreachable, dead, long, stopped, expiring, expired, silent, nearly_silent; of
-    the whole: store_down, no_scheduler, backlog, model, gazetteer, drift. `cause` is what the source or its collector
-    said, `at` the moment that the sentence names.
+    the whole: store_down, no_scheduler, backlog, model, gazetteer, rules, drift. `cause` is what the source or its
+    collector said, `at` the moment that the sentence names.
     """
 
     kind: str

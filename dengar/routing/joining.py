@@ -111,6 +111,7 @@ class Joiner:
         placed = self._grow(report, post.observed_at, "placed", place=post.place)
         told = post.replace(text=report.title)
         routing = self._router.route(told, report.category, post.observed_at)
+        routing = routing.replace(priority=max(routing.priority, report.priority))  # a title does not tell all
         doubts = (one for one in find_doubts(told, report.category) if one.kind in ROUTING_DOUBTS)
         self._route(placed, routing, doubts, post.observed_at)
         self.news.append(News(kind="placed", report=report.number, post=post))

@@ -24,6 +24,10 @@ WORDS: dict[str, str] = {
         "Peta yang diimpor tidak bisa dipakai; yang sebelumnya tetap jalan. Impor ulang, atau lepaskan dengan "
         "“dengar gazetteer drop”."
     ),
+    "rules": _(
+        "Aturan penerusan yang dipilih tidak bisa dipakai; yang sebelumnya tetap berlaku. Perbaiki dengan "
+        "“dengar routing use”."
+    ),
     "drift": _("Orang menulis lain daripada biasanya. Labeli beberapa pesan dengan “dengar label”, lalu latih ulang."),
     "auth_expired": _(
         "Kata sandi atau token ditolak. Perbarui di pengaturan sumber ini, lalu jalankan “dengar check”."
