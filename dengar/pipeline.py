@@ -26,6 +26,7 @@ from dengar.answering import Answering
 from dengar.errors import DengarError, Poison
 from dengar.ingest import find
 from dengar.ingest.formats.exif import clean
+from dengar.ingest.formats.printing import make_print
 from dengar.ingest.formats.row import plain
 from dengar.mask import mask
 from dengar.models import (
@@ -247,13 +248,18 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
         url=_short(mask(draft.url or "")),
         reply_to=_short(draft.reply_to),
         repost_of=_short(draft.repost_of),
-        media=tuple(Media(id=key, media_type=photo.media_type, size=len(photo.data)) for key, photo in photos),
+        media=tuple(make_media(key, photo) for key, photo in photos),
         geotag=draft.geotag,
         place_hint=_short(mask(draft.place_hint or "")),
         category_hint=_short(mask(draft.category_hint or "")),
         number=item.number,
         flags=draft.flags,
     )
+
+
+def make_media(media_id: str, photo: Photo) -> Media:
+    """Make the record of a cleaned photo, with its perceptual hash."""
+    return Media(id=media_id, media_type=photo.media_type, size=len(photo.data), print=make_print(photo.data))
 
 
 def _short(text: str | None) -> str | None:

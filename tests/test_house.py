@@ -107,7 +107,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 
 HEAVY = {
-    "PIL", "apscheduler", "dateparser", "fastapi", "feedparser", "holidays", "httpx2", "imap_tools", "jinja2", "lxml",
+        "PIL", "apscheduler", "dateparser", "fastapi", "feedparser", "holidays", "httpx2", "imagehash", "imap_tools",
+        "jinja2", "lxml",
     "numpy", "pymongo", "scipy", "scrapy", "selectolax", "shapely", "sklearn", "skops", "spacy", "tweepy", "uvicorn",
 }  # fmt: skip
 # What takes seconds or hundreds of megabytes is loaded by no part before it is used.
