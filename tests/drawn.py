@@ -117,3 +117,16 @@ COPIES: dict[str, Callable[[Picture], Picture]] = {
     "turned by 90 degrees": lambda picture: picture.transpose(Image.Transpose.ROTATE_90),
     "turned by 180 degrees": lambda picture: picture.transpose(Image.Transpose.ROTATE_180),
 }
+
+
+def take_again(picture: Picture) -> Picture:
+    """Photograph the place again after the repair: another patch of road, standpoint, light and grain."""
+    choose = random.Random(picture.tobytes()[:4096])
+    repaired = picture.copy()
+    left, top = choose.randint(150, 450), choose.randint(250, 400)
+    ImageDraw.Draw(repaired).ellipse((left, top, left + 110, top + 60), fill=(90, 90, 90))
+    moved = repaired.rotate(choose.uniform(-4, 4), Image.Resampling.BICUBIC)
+    share = choose.uniform(0.16, 0.24)
+    x, y = choose.uniform(0.05, share - 0.05) * WIDTH, choose.uniform(0.05, share - 0.05) * HEIGHT
+    framed = moved.crop((round(x), round(y), round(x + (1 - share) * WIDTH), round(y + (1 - share) * HEIGHT)))
+    return _light(ImageEnhance.Brightness(framed).enhance(choose.uniform(0.8, 1.2)), choose.randint(0, 9999))

@@ -155,6 +155,15 @@ def rule_versions(data: Data) -> None:
     _create_collection(data, "rules")
 
 
+def prints(data: Data) -> None:
+    """Create what finds photos that look alike; those from before are not known to it."""
+    _create_collection(data, "prints")
+    data["prints"].create_indexes(PRINT_INDEXES)
+
+
+PRINT_INDEXES = [IndexModel("keys"), IndexModel("media"), IndexModel("post", sparse=True)]
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -162,4 +171,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     doubts,
     desk,
     rule_versions,
+    prints,
 )

@@ -30,6 +30,7 @@ from dengar.store.migrations import migrate
 from dengar.store.numbers import Numbers
 from dengar.store.outbox import Outbox
 from dengar.store.posts import Posts
+from dengar.store.prints import Prints
 from dengar.store.quarantine import Quarantine
 from dengar.store.queue import Queue
 from dengar.store.reports import Reports
@@ -66,6 +67,7 @@ class Store:
         self.numbers = Numbers(data["numbers"])
         self.outbox = Outbox(data["outbox"])
         self.posts = Posts(data["posts"])
+        self.prints = Prints(data["prints"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.queue = Queue(data["reports"])
         self.reports = Reports(data["reports"])
@@ -150,6 +152,7 @@ class Store:
         def write(session: ClientSession) -> None:
             self.leases.fence(lease, now, session)
             self.posts.save(changes.posts, session)
+            self.prints.save(changes.posts, session)
             self.reports.save(changes.reports, changes.events, session)
             self.events.append(changes.events, session)
             self.quarantine.keep(changes.quarantined, session)
@@ -218,12 +221,14 @@ class Store:
         gone = list(erasing.item_ids)
         photos = {one.id for post in self.posts.find_all(map(post_id, gone)).values() for one in post.media}
         payloads = self.items.payloads_of(gone)
-        self.media.drop(sorted(photos - self.posts.photos_in_use_beside(photos, gone)))
+        in_use = self.posts.photos_in_use_beside(photos, gone) | self.prints.find_proofs(photos)
+        self.media.drop(sorted(photos - in_use))
 
         def write(session: ClientSession) -> None:
             self.leases.fence(lease, now, session)
             self.erased.keep(gone, now, session)
             self.posts.delete([post_id(one) for one in gone], session)
+            self.prints.erase([post_id(one) for one in gone], session)
             self.human_labels.erase([post_id(one) for one in gone], session)
             self.reports.save(erasing.reports, erasing.added, session)
             self.events.blank(erasing.blanked, session)
