@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -65,7 +66,11 @@ def show_others(prints: list[str], whole: list[bytes]) -> None:
 
 def measure_speed(data: bytes) -> None:
     """Print what one photo costs."""
-    acts = {"hash": make_print, "eight hashes": make_prints, "comparison": lambda one: is_copy(one, one)}
+    acts: dict[str, Callable[[bytes], object]] = {
+        "hash": make_print,
+        "eight hashes": make_prints,
+        "comparison": lambda one: is_copy(one, one),
+    }
     for name, act in acts.items():
         started = time.perf_counter()
         for _ in range(20):

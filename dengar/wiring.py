@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from dengar.judging import Judging
     from dengar.locating import Locating
     from dengar.minding import Minding
+    from dengar.proving import Proving
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
     from dengar.routing.rules import Router
@@ -196,6 +197,13 @@ class Parts:
     def completing(self) -> Completing:
         """The fetcher of the photos that messages name."""
         return Completing(self.store, self.sources, self.clock)
+
+    @cached_property
+    def proving(self) -> "Proving":
+        """The examiner of the photos with which reports are closed."""
+        from dengar.proving import Proving
+
+        return Proving(self.store, lambda lats, lons: self.locator.current().kelurahan_of(lats, lons))
 
     @cached_property
     def shadowing(self) -> "Shadowing":

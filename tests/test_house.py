@@ -41,6 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "erasing": RECORDS | {"ingest", "pipeline", "routing", "store"},
     "completing": RECORDS | {"ingest", "store"},
     "rechecking": RECORDS | {"collecting", "erasing", "ingest", "routing", "store"},
+    "reusing": RECORDS | {"ingest", "routing", "store"},
+    "proving": RECORDS | {"ingest", "pipeline", "reusing", "routing", "store"},
     "replying": RECORDS | {"ingest", "store"},
     "archive": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
     "budgeting": {"ingest", "store"},
@@ -81,9 +83,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "desk", "drifting", "erasing", "geocode", "habits",
-        "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing", "rechecking",
-        "reclassifying", "registry", "replying", "routing", "ruling", "settings", "shadowing", "store", "timetable",
-        "working",
+        "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing", "proving",
+        "rechecking", "reclassifying", "registry", "replying", "routing", "ruling", "settings", "shadowing", "store",
+        "timetable", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "routing", "settings", "store", "timetable", "wiring"},
