@@ -1,6 +1,6 @@
 import io
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,9 +13,10 @@ from PIL import Image, ImageFilter
 
 from dengar.ingest.formats.editing import find_editor
 from dengar.ingest.formats.exif import read_photo
-from dengar.models import Changes, Erasing, Event, Media, Photo, Post, Report
+from dengar.models import Changes, Erasing, Event, Media, Photo, Post, Report, Sighting
 from dengar.pipeline import clean_photos, make_media
 from dengar.proving import Examined, Proving
+from dengar.routing.proof import doubt_place, doubt_time
 from dengar.routing.states import fold_all, grow
 from dengar.store import Store
 from dengar.store.leases import Lease
@@ -52,13 +53,20 @@ def make_exif(
     return exif
 
 
-def open_report(store: Store, number: str = "JK1", **changes: object) -> Report:
-    event = Event(
+def make_report(number: str = "JK1", **changes: object) -> Report:
+    return fold_all([receive(number)]).replace(**changes)
+
+
+def receive(number: str) -> Event:
+    return Event(
         report=number, seq=0, kind="received", at=NOW, actor="dengar", category="jalan_rusak", title="Jalan berlubang",
         urgency="routine", voice=make_voice(number), place=PLACE,
-    ).replace(**changes)  # fmt: skip
-    report = fold_all([event])
-    store.grow_report(report, [event])
+    )  # fmt: skip
+
+
+def open_report(store: Store, number: str = "JK1") -> Report:
+    report = make_report(number)
+    store.grow_report(report, [receive(number)])
     return report
 
 
@@ -129,15 +137,27 @@ def test_a_photo_without_exif_is_a_remark_and_no_doubt(store: Store) -> None:
         ({"lat": -6.2220, "lon": 106.8270}, ""),
         ({"lat": -6.2250, "lon": 106.8270}, "diambil 456 m dari lokasi laporan"),
         ({"lat": -6.3250, "lon": 106.8270}, "diambil 11,5 km dari lokasi laporan"),
-        ({"software": "Adobe Photoshop 25.1 (Windows)"}, "disunting dengan Adobe Photoshop 25.1"),
+        ({"software": "Adobe Photoshop 25.1 (Windows)"}, "Adobe Photoshop 25.1"),
         ({"software": "HDR+ 1.0.540104767zd"}, ""),
         ({"software": "GPS Map Camera"}, ""),
     ],
 )  # fmt: skip
-def test_exif_is_held_against_the_report(store: Store, tags: dict[str, object], expected: str) -> None:
-    reason = told(examine(store, open_report(store), shot(scene(1), **tags)))
+def test_exif_is_held_against_the_report(tags: dict[str, Any], expected: str) -> None:
+    photo = shot(scene(1), **tags)
+    told = (doubt_time(photo, NOW, LATER), doubt_place(photo, make_report(), in_setiabudi), find_editor(photo.data))
+    (reason,) = [one for one in told if one] or [""]
     assert expected in reason
     assert bool(reason) == bool(expected)
+
+
+def test_all_that_speaks_against_a_photo_is_told(store: Store) -> None:
+    tags = {"taken": "2026:11:19 09:00:00", "lat": -6.3, "lon": 106.8, "software": "Snapseed 2.0"}
+    examined = examine(store, open_report(store), shot(scene(1), **tags))
+    assert [one.reason.split(" ", 3)[3].split(" ")[:2] for one in examined.doubts] == [
+        ["pernah", "disunting"],
+        ["diambil", "19-11-2026"],
+        ["diambil", "9,2"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,16 +170,19 @@ def test_exif_is_held_against_the_report(store: Store, tags: dict[str, object], 
         ({"lat": None, "lon": None}, 106.84, True),
     ],
 )
-def test_without_an_exact_place_the_area_counts(
-    store: Store, changes: dict[str, object], lon: float, *, doubted: bool
-) -> None:
-    report = open_report(store, place=PLACE.replace(**changes))
-    reason = told(examine(store, report, shot(scene(1), lat=-6.29, lon=lon)))
+def test_without_an_exact_place_the_area_counts(changes: dict[str, object], lon: float, *, doubted: bool) -> None:
+    report = make_report(place=PLACE.replace(**changes))
+    reason = doubt_place(shot(scene(1), lat=-6.29, lon=lon), report, in_setiabudi) or ""
     assert ("di luar Setiabudi" in reason) == bool(reason) == doubted
 
 
-def test_a_report_without_place_has_nothing_to_compare(store: Store) -> None:
-    assert examine(store, open_report(store, place=None), shot(scene(1), lat=-7.0, lon=110.0)).doubts == ()
+def test_a_report_without_place_has_nothing_to_compare() -> None:
+    assert doubt_place(shot(scene(1), lat=-7.0, lon=110.0), make_report(place=None), in_setiabudi) is None
+
+
+def test_every_point_of_an_incident_is_its_place() -> None:
+    points = (Sighting(lat=-6.25, lon=106.84, last_at=NOW),)
+    assert doubt_place(shot(scene(1), lat=-6.2501, lon=106.84), make_report(points=points), in_setiabudi) is None
 
 
 def test_a_photo_from_before_a_reopening_proves_nothing(store: Store) -> None:
@@ -169,14 +192,14 @@ def test_a_photo_from_before_a_reopening_proves_nothing(store: Store) -> None:
     assert "sebelum masalah ini dilaporkan" in told(examine(store, report, old, at=LATER + timedelta(hours=2)))
 
 
-@pytest.mark.parametrize("copy", ["sent through a chat", "cropped by 3 %", "stamped with place and time", "mirrored"])
-def test_the_proof_of_another_report_proves_nothing(store: Store, copy: str) -> None:
+def test_the_proof_of_another_report_proves_nothing(store: Store) -> None:
     close(store, open_report(store, "JK1"), [shot(scene(1))])
-    examined = examine(store, open_report(store, "JK2"), shot(COPIES[copy](scene(1))))
-    assert told(examined) == (
-        "Foto bukti 1 sama atau hampir sama dengan bukti penyelesaian pada laporan JK1 (21-11-2026 pukul 10.00 WIB)."
-    )
-    assert examined.doubts[0].related == "JK1"
+    copies = ("sent through a chat", "cropped by 3 %", "stamped with place and time", "mirrored")
+    examined = examine(store, open_report(store, "JK2"), *(shot(COPIES[copy](scene(1))) for copy in copies))
+    again = "sama atau hampir sama dengan bukti penyelesaian pada laporan JK1 (21-11-2026 pukul 10.00 WIB)"
+    assert [(one.reason, one.related) for one in examined.doubts] == [
+        (f"Foto bukti {place} {again}.", "JK1") for place in (1, 2, 3, 4)
+    ]
 
 
 def test_the_proof_that_did_not_hold_before_proves_nothing(store: Store) -> None:
@@ -197,10 +220,10 @@ def test_the_photo_of_a_complaint_proves_nothing(store: Store) -> None:
 
 def test_the_same_place_after_the_repair_is_no_copy_of_the_complaint(store: Store) -> None:
     report = open_report(store)
-    for seed in range(5):
+    for seed in range(3):
         complain(store, scene(seed), report.number, str(seed))
-    examined = examine(store, report, *(shot(take_again(scene(seed))) for seed in range(5)))
-    assert (len(examined.ids), told(examined)) == (5, "")
+    examined = examine(store, report, *(shot(take_again(scene(seed))) for seed in range(3)))
+    assert (len(examined.ids), told(examined)) == (3, "")
 
 
 def test_one_proof_may_close_a_report_and_its_duplicates(store: Store) -> None:
@@ -227,22 +250,19 @@ def generated() -> Photo:
     return read_photo(out.getvalue(), "image/jpeg")
 
 
-def small() -> Photo:
-    return shot(scene(1).resize((160, 120)))
-
-
-@pytest.mark.parametrize(
-    ("photo", "expected"),
-    [
-        (lambda: shot(Image.new("RGB", (640, 480), "black")), "hanya memperlihatkan satu warna"),
-        (small, "terlalu kecil (160 x 120 piksel)"),
-        (lambda: shot(scene(1).filter(ImageFilter.GaussianBlur(14))), "terlalu kabur untuk dinilai"),
-        (lambda: Photo(data=b"\xff\xd8\xff", media_type="image/jpeg"), "tidak dapat dibuka"),
-        (generated, "kecerdasan buatan"),
-    ],
-)
-def test_a_photo_that_shows_nothing_real_is_doubted(store: Store, photo: Callable[[], Photo], expected: str) -> None:
-    assert expected in told(examine(store, open_report(store), photo()))
+def test_a_photo_that_shows_nothing_real_is_doubted(store: Store) -> None:
+    photos = {
+        "tidak dapat dibuka": Photo(data=b"\xff\xd8\xff", media_type="image/jpeg"),
+        "hanya memperlihatkan satu warna": shot(Image.new("RGB", (640, 480), "black")),
+        "terlalu kecil (160 x 120 piksel)": shot(scene(2).resize((160, 120))),
+        "terlalu kabur untuk dinilai": shot(scene(3).filter(ImageFilter.GaussianBlur(14))),
+        "menyatakan dirinya dibuat atau diubah oleh kecerdasan buatan": generated(),
+    }
+    soft = shot(scene(4).filter(ImageFilter.GaussianBlur(2)))
+    examined = examine(store, open_report(store), *photos.values(), soft)
+    told = [f"Foto bukti {place} {reason}." for place, reason in enumerate(photos, start=1)]
+    assert [one.reason for one in examined.doubts] == told
+    assert len(examined.ids) == len(photos)  # one could not be opened, the soft one is added
 
 
 def test_editors_are_found_in_xmp_as_well() -> None:
@@ -250,13 +270,6 @@ def test_editors_are_found_in_xmp_as_well() -> None:
     scene(1).save(out, "JPEG", xmp=b'<rdf:Description xmp:CreatorTool="Canva (Renderer)"/>')
     assert find_editor(out.getvalue()) == "Canva (Renderer)"
     assert find_editor(b"") is None
-
-
-def test_every_photo_is_named_by_its_place(store: Store) -> None:
-    black = shot(Image.new("RGB", (640, 480), "black"))
-    examined = examine(store, open_report(store), shot(scene(1), taken="2026:11:21 09:00:00"), black)
-    assert [one.reason[:12] for one in examined.doubts] == ["Foto bukti 2"]
-    assert len(examined.ids) == 2
 
 
 def test_what_citizens_delete_is_no_longer_found_and_proofs_stay(store: Store) -> None:
@@ -280,13 +293,11 @@ def test_an_edited_complaint_shows_only_its_present_photos(store: Store) -> None
     assert "foto pengaduan" in told(examine(store, report, shot(scene(2))))
 
 
-@pytest.mark.parametrize("bits", [0, 1, 4, 7])
-def test_a_hash_within_seven_bits_is_always_found(store: Store, bits: int) -> None:
-    choose = random.Random(bits)
-    prints = [f"{choose.getrandbits(64):016x}" for _ in range(300)]
+def test_a_hash_within_seven_bits_is_always_found(store: Store) -> None:
+    choose = random.Random(7)
+    prints = [f"{choose.getrandbits(64):016x}" for _ in range(200)]
     photos = [Media(id=f"m{n}", media_type="image/jpeg", size=1, print=one) for n, one in enumerate(prints)]
     store.prints.add_proof("JK1", photos, NOW)
     for n, one in enumerate(prints):
-        flipped = int(one, 16) ^ sum(1 << bit for bit in choose.sample(range(64), bits))
-        found = store.prints.find_near([f"{flipped:016x}"])
-        assert f"m{n}" in [shown.media for shown in found]
+        flipped = int(one, 16) ^ sum(1 << bit for bit in choose.sample(range(64), n % 8))
+        assert f"m{n}" in [shown.media for shown in store.prints.find_near([f"{flipped:016x}"])]
