@@ -14,11 +14,13 @@ from tqdm import tqdm
 
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
+from dengar.flood_cli import flood, water
 from dengar.gazetteer_cli import gazetteer
 from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train
 from dengar.models import Run
 from dengar.routing_cli import routing
+from dengar.ranking_cli import leaders, ranking
 from dengar.settings import Settings, explain_file, load_settings
 from dengar.staff_cli import staff
 from dengar.terminal import open_parts, print_lines, width
@@ -228,6 +230,8 @@ def erase(*, author: str, channel: str | None, yes: bool) -> None:
         _drain(parts)
     for name, count in sorted(touched.posts.items()):
         click.echo(f"{name}: {count} messages deleted.")
+    if touched.leaders:
+        click.echo("The account is no longer registered for an RT or RW.")
     if not touched.posts:
         click.echo("No message that was read is by this author: names are told exactly, with the channel's own id.")
     click.echo(
@@ -356,5 +360,5 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
     sys.exit(1 if errors else 0)
 
 
-for _command in (train, evaluate, models, label, drift, reclassify, gazetteer, routing, staff):
+for _command in (train, evaluate, models, label, drift, reclassify, gazetteer, routing, staff, ranking, leaders, water, flood):
     main.add_command(_command)

@@ -14,13 +14,17 @@ from dengar.store import Store
 
 
 class Touched(Record, frozen=True, kw_only=True):
-    """What a deletion touches: posts by channel, report numbers, photos, and what was not read yet or could not be."""
+    """What a deletion touches: posts by channel, report numbers, photos, and what was not read yet or could not be.
+
+    `leaders` are accounts that were registered for an RT or RW.
+    """
 
     posts: dict[str, int]
     reports: tuple[str, ...]
     photos: int
     waiting: int
     quarantined: int
+    leaders: int
 
 
 def make_erasing(store: Store, item_ids: Sequence[str], now: datetime) -> Erasing:
@@ -57,7 +61,8 @@ def erase_author(store: Store, name: str, channels: Iterable[str], key: bytes, n
     `name` is what the channel calls the author: the id of an account, an address, a number. What was not read yet is
     read for it; what cannot be read is searched for the name.
     """
-    posts = [post for channel in channels for post in store.posts.of_author(make_author(channel, name, key))]
+    authors = [make_author(channel, name, key) for channel in channels]
+    posts = [post for author in authors for post in store.posts.of_author(author)]
     waiting = [one.id for one in store.items.all_pending() if _wrote(name, one)]
     unread = [entry.item.id for entry in store.quarantine.find_all() if _holds(entry.item.payload, name)]
     item_ids = dict.fromkeys([*(post.item_id for post in posts), *waiting, *unread])
@@ -68,6 +73,7 @@ def erase_author(store: Store, name: str, channels: Iterable[str], key: bytes, n
         photos=len({one.id for post in posts for one in post.media}),
         waiting=len(waiting),
         quarantined=len(unread),
+        leaders=store.leaders.remove(authors),
     )
 
 

@@ -68,6 +68,7 @@ async def _serve(
         holder=made.holder,
         rechecking=made.rechecking.run,
         errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift, made.minding.run),
+        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift, made.watering.run),
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -40,6 +40,26 @@ class WebSettings(BaseModel):
     )
 
 
+class WaterSettings(BaseModel):
+    """Where levels of water come from: JSON or CSV at an address, and what its fields are called."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$", description="Address of the levels; empty: none.")
+    every: str = Field(default="10 minutes", description="How often they are asked for.")
+    rows: str = Field(default="", description="Where the list stands in a JSON object, such as data.items.")
+    gate: str = Field(default="gate", description="Field with the gate's name.")
+    at: str = Field(default="at", description="Field with the time of the reading; without a zone: Jakarta's.")
+    cm: str = Field(default="cm", description="Field with the level in cm.")
+    weather: str = Field(default="weather", description="Field with the weather, where there is one.")
+
+    @field_validator("every")
+    @classmethod
+    def _every_is_a_duration(cls, every: str) -> str:
+        read_duration(every)
+        return every
+
+
 class Settings(BaseSettings):
     """The whole configuration, with its defaults.
 
@@ -61,6 +81,7 @@ class Settings(BaseSettings):
     rules: Path | None = Field(default=None, description="A routing rules file; left out: Jakarta's.")
     gazetteer_dir: Path | None = Field(default=None, description="Folder of imported names and boundaries.")
     web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
+    water: WaterSettings = Field(default_factory=WaterSettings, description="Levels of water.")
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.", repr=False)
 
     @field_validator("sources")

@@ -29,6 +29,7 @@ from dengar.settings import Settings, explain, load_author_key
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo, running_uri
 from dengar.timetable import find_problems
+from dengar.watering import Watering
 from dengar.working import Working
 
 if TYPE_CHECKING:
@@ -204,6 +205,9 @@ class Parts:
         from dengar.proving import Proving
 
         return Proving(self.store, lambda lats, lons: self.locator.current().kelurahan_of(lats, lons))
+    def watering(self) -> Watering:
+        """The asker for levels of water."""
+        return Watering(self.store, self.settings.water, self.clock)
 
     @cached_property
     def shadowing(self) -> "Shadowing":
@@ -240,7 +244,7 @@ class Parts:
 
     def erase_author(self, name: str, channel: str | None) -> Touched:
         """Queue the deletion of all that an author wrote, in one channel or in every one."""
-        channels = [channel] if channel else self.store.posts.channels()
+        channels = [channel] if channel else {*self.store.posts.channels(), *self.store.leaders.channels()}
         return erase_author(self.store, name, channels, load_author_key(self.settings), self.clock())
 
     def intakes(self, wake: Callable[[], None]) -> dict[str, Intake]:

@@ -79,13 +79,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scheduler": RECORDS | {
         "collecting", "housekeeping", "ingest", "leading", "pipeline", "settings", "store", "timetable", "working",
     },
-    "web": RECORDS | {"store", "routing", "polls"},
+    # the administration's work, and the flood; which river is nearest is asked of the grid once, to make a table
+    "water": RECORDS | {"geocode"},
+    "comparing": RECORDS | {"routing", "store"},
+    "leaders": RECORDS | {"pipeline", "store"},
+    "watering": RECORDS | {"ingest", "settings", "store", "water"},
+    "flooding": RECORDS | {"store", "water"},
+    "ranking_cli": RECORDS | {
+        "comparing", "leaders", "listing", "pipeline", "routing", "settings", "terminal", "wiring",
+    },
+    "flood_cli": RECORDS | {"flooding", "listing", "terminal", "water", "watering"},
+    "web": RECORDS | {"store", "routing", "polls", "comparing", "flooding"},
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "desk", "drifting", "erasing", "geocode", "habits",
         "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing", "proving",
         "rechecking", "reclassifying", "registry", "replying", "routing", "ruling", "settings", "shadowing", "store",
-        "timetable", "working",
+        "timetable", "watering", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "routing", "settings", "store", "timetable", "wiring"},
@@ -102,8 +112,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "staff_cli": RECORDS | {"terminal"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli", "new_source",
-        "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli", "terminal", "web", "wiring",
+        "checking", "classify", "demo", "filters", "flood_cli", "gazetteer_cli", "ingest", "listing", "model_cli",
+        "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli",
+        "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -209,7 +209,8 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     `routed_at`, `answered_at` (first action) and `closed_at` are the clocks of the unit that has it now; `escalated`
     counts the escalations behind it; `due_at` is when the clock must look next. A duplicate names what it is a
-    `duplicate_of`; `merged` are its own duplicates. `proof` are the photos it was closed with.
+    `duplicate_of`; `merged` are its own duplicates. `proof` are the photos it was closed with. `handled_by` is the
+    person who moved it last, other than by opening it again.
     """
 
     number: str
@@ -242,6 +243,7 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     duplicate_of: str | None = None
     merged: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
+    handled_by: str | None = None
     version: int
     voices: int
     weight: float = 1.0

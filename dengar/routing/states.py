@@ -192,7 +192,7 @@ def _move(report: Report, event: Event) -> Report:
     moved = report.replace(state=event.state, pause=None)
     if event.state == "dibuka_lagi":
         return _reopen(moved, event)
-    moved = moved.replace(answered_at=report.answered_at or event.at)
+    moved = moved.replace(answered_at=report.answered_at or event.at, handled_by=_person(event) or report.handled_by)
     return _close(moved, event) if event.state in DONE else moved
 
 
@@ -201,6 +201,10 @@ def _close(report: Report, event: Event) -> Report:
     return report.replace(
         closed_at=event.at, proof=event.photos or report.proof, duplicate_of=event.related, needs_review=()
     )
+
+
+def _person(event: Event) -> str | None:
+    return None if event.actor == "dengar" else event.actor
 
 
 def _reopen(report: Report, event: Event) -> Report:

@@ -1,6 +1,6 @@
 """events: the append-only history of every report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from pymongo import ReplaceOne
@@ -43,6 +43,11 @@ class Events:
     def count_received(self, since: datetime) -> int:
         """Count the reports received since then."""
         return self._rows.count_documents({"at": {"$gte": since}, "kind": "received"})
+
+    def verified(self, posts: Collection[str]) -> set[str]:
+        """Say which of these posts of RT/RW heads were found true."""
+        rows = self._rows.find({"posts": {"$in": list(posts)}, "kind": "verified"}, {"posts": 1}) if posts else ()
+        return {post for row in rows for post in row["posts"]} & set(posts)
 
     def all_in_order(self) -> Iterator[Event]:
         """Give every event, report by report."""

@@ -164,6 +164,23 @@ def prints(data: Data) -> None:
 PRINT_INDEXES = [IndexModel("keys"), IndexModel("media"), IndexModel("post", sparse=True)]
 
 
+def administration(data: Data) -> None:
+    """Create what the administration watches: deeds by month, RT/RW leaders, levels of water."""
+    for name in ("deeds", "leaders", "water_levels", "water_polls"):
+        _create_collection(data, name)
+    data["deeds"].create_index("month")
+    data["reports"].create_indexes(
+        [
+            IndexModel("received_at"),
+            IndexModel("received_at", name="open_received", partialFilterExpression=_STILL_OPEN),
+            IndexModel([("updated_at", 1), ("received_at", 1)]),
+            IndexModel([("category", 1), ("last_voice_at", -1)], name="now", partialFilterExpression=_STILL_OPEN),
+        ]
+    )
+    data["events"].create_index("posts", sparse=True)
+    data["water_levels"].create_index([("gate", 1), ("at", -1)])
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -172,4 +189,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     desk,
     rule_versions,
     prints,
+    administration,
 )

@@ -48,6 +48,26 @@ class Posts:
         """Give all posts of a pseudonym, oldest first."""
         return [from_document(row, Post) for row in self._rows.find({"author": author}).sort("created_at")]
 
+    def reported_by(
+        self, authors: Collection[str], since: datetime, until: datetime
+    ) -> dict[str, tuple[str, datetime]]:
+        """Give author and time, by id, of these authors' posts in [since, until) that belong to a report."""
+        chosen = {
+            "author": {"$in": list(authors)},
+            "created_at": {"$gte": since, "$lt": until},
+            "report": {"$exists": True},
+        }
+        rows = self._rows.find(chosen, {"author": 1, "created_at": 1})
+        return {row["_id"]: (row["author"], row["created_at"]) for row in rows}
+
+    def texts_of_reports(self, numbers: Collection[str]) -> dict[str, list[str]]:
+        """Give the texts that said each of these reports, without those that are hidden."""
+        texts: dict[str, list[str]] = {}
+        chosen = {"report": {"$in": list(numbers)}, "hidden_since": {"$exists": False}}
+        for row in self._rows.find(chosen, {"report": 1, "text": 1}):
+            texts.setdefault(row["report"], []).append(row["text"])
+        return texts
+
     def channels(self) -> list[str]:
         """Name the channels in which anything was written."""
         return sorted(self._rows.distinct("channel"))

@@ -94,6 +94,17 @@ class Reports:
         rows = self._rows.find(chosen).sort([("created_at", -1), ("_id", -1)]).limit(limit)
         return [from_document(row, Report) for row in rows]
 
+    def open_now(self, category: str, since: datetime, limit: int) -> list[Report]:
+        """Give the newest open reports of a category that were spoken of since then, without those that are hidden."""
+        chosen = {
+            "category": category,
+            "state": {"$in": list(OPEN_STATES)},
+            "last_voice_at": {"$gte": since},
+            "is_hidden": {"$ne": True},
+        }
+        rows = self._rows.find(chosen).hint("now").sort("last_voice_at", -1).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
     def count(self) -> int:
         """Count all reports, from the collection's own bookkeeping."""
         return self._rows.estimated_document_count()

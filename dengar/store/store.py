@@ -24,11 +24,13 @@ from dengar.store.expiries import Expiries
 from dengar.store.gaps import Gaps
 from dengar.store.human_labels import HumanLabels
 from dengar.store.items import Items
+from dengar.store.leaders import Leaders
 from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
 from dengar.store.migrations import migrate
 from dengar.store.numbers import Numbers
 from dengar.store.outbox import Outbox
+from dengar.store.performance import Performance
 from dengar.store.posts import Posts
 from dengar.store.prints import Prints
 from dengar.store.quarantine import Quarantine
@@ -42,6 +44,7 @@ from dengar.store.staff import Staff
 from dengar.store.tallies import Tallies
 from dengar.store.units import Units
 from dengar.store.versions import Versions
+from dengar.store.water import Water
 
 T = TypeVar("T")
 Client = pymongo.MongoClient[Document]
@@ -62,10 +65,12 @@ class Store:
         self.gaps = Gaps(data["gaps"])
         self.human_labels = HumanLabels(data)
         self.items = Items(data)
+        self.leaders = Leaders(data["leaders"])
         self.leases = Leases(data["leases"])
         self.media = MediaFiles(data)
         self.numbers = Numbers(data["numbers"])
         self.outbox = Outbox(data["outbox"])
+        self.performance = Performance(data)
         self.posts = Posts(data["posts"])
         self.prints = Prints(data["prints"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
@@ -79,6 +84,7 @@ class Store:
         self.tallies = Tallies(data)
         self.units = Units(data["units"])
         self.versions = Versions(data)
+        self.water = Water(data)
 
     @classmethod
     def connect(cls, uri: str, database: str, *, key: bytes, patience_seconds: float = 30) -> Self:

@@ -13,7 +13,9 @@ from dengar.web import api, files, form, health, hooks, reports, responding, tro
 from dengar.web import desk as desk_api
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
+from dengar.web.floods import add_flood
 from dengar.web.headers import SecureHeaders
+from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
 
@@ -60,6 +62,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(api.router)
     app.include_router(desk_api.router)
     app.include_router(responding.router)
+    add_rankings(app, store, clock)
+    add_flood(app, store, clock)
     return app
 
 
