@@ -26,9 +26,10 @@ KINDS = ("kelurahan", "kecamatan", "kota", "dinas", "sudin", "police", "utility"
 MOST_SHOWN = 20
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = (
-    "rank", "between", "band", "who", "reports", "late", "expected", "answered", "first h", "90%", "solved h", "90%",
-    "overdue", "reopened", "rating",
+    "rank", "band", "who", "reports", "late/expected", "answered", "first h/90%", "solved h/90%", "overdue",
+    "reopened", "rating",
 )  # fmt: skip
+WHO = HEADER.index("who")
 
 
 @click.command()
@@ -85,27 +86,22 @@ def _ranking_lines(found: "Ranking") -> Iterator[str]:
     if not found.rows:
         yield "Nobody has a report of that time."
         return
-    shares = (0, 0, 0, 1, *(0,) * (len(HEADER) - 4))
+    shares = [int(place == WHO) for place in range(len(HEADER))]
     yield from table([HEADER, *(_row(one, found.names) for one in found.rows)], shares, width())
     if any(one.rank is None for one in found.rows):
         yield f"Without a rank: belum cukup data (under {LEAST_CASES} settled cases)."
 
 
 def _row(one: "Ranked", names: dict[str, str]) -> Sequence[str]:
-    between = f"{one.rank_from}-{one.rank_to}" if one.rank else ""
     return (
-        str(one.rank or "-"),
-        between,
+        f"{one.rank} ({one.rank_from}-{one.rank_to})" if one.rank else "-",
         one.band or "-",
         names.get(one.code, one.code),
         f"{one.cases:,}",
-        f"{one.late:,}",
-        f"{one.expected:,.1f}",
+        f"{one.late:,}/{one.expected:,.1f}",
         _percent(one.answered_share),
-        _hours(one.answer_median),
-        _hours(one.answer_90),
-        _hours(one.solution_median),
-        _hours(one.solution_90),
+        _hours(one.answer_median, one.answer_90),
+        _hours(one.solution_median, one.solution_90),
         _percent(one.overdue_share),
         _percent(one.reopened_share),
         f"{one.rating:.1f} ({one.ratings:,})" if one.rating is not None else "",
@@ -116,8 +112,8 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
-def _hours(hours: float | None) -> str:
-    return "" if hours is None else f"{hours:.1f}"
+def _hours(median: float | None, most: float | None) -> str:
+    return f"{median:.1f}/{most:.1f}" if median is not None and most is not None else ""
 
 
 @click.group()
@@ -128,7 +124,7 @@ def leaders() -> None:
 @leaders.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_leaders(file: Path) -> None:
-    """Register the accounts of a table (CSV) with columns kanal, akun, kelurahan (code), rw, rt; only pseudonyms stay."""
+    """Register the accounts of a table (CSV) with columns kanal, akun, kelurahan, rw, rt; only pseudonyms stay."""
     from dengar.leaders import read_leaders
     from dengar.wiring import load_ground
 

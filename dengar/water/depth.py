@@ -42,21 +42,18 @@ HEIGHTS = {
 CLASSES: tuple[tuple[str, int], ...] = (("10-70", 70), ("71-150", 150))
 DEEPEST_CLASS = ">150"
 
-# "dada" alone may be a name, "kepala" a headache: a word counts behind one that says that it measures, se- does itself.
-_MEASURES = (
-    r"(?:setinggi|sedalam|selevel|sampai|sampe|nyampe|hingga|mencapai|capai|tinggi|dalam|kedalaman|ketinggian|air)"
-)
+# "dada" may be a name, "kepala" a headache: a word counts behind one that measures; with se- it measures by itself.
+_MEASURES = r"(?:setinggi|sedalam|sampai|sampe|nyampe|hingga|mencapai|capai|tinggi|dalam|kedalaman|ketinggian|air)"
+_TO = r"\s*(?:-|\u2013|sampai|s/d|sd|hingga)\s*"
 _WORD = re.compile(
     rf"\b{_MEASURES}\s+(?:\w+\s+)?({'|'.join(sorted(HEIGHTS, key=len, reverse=True))})\b"
     r"|\b(se(?:mata kaki|betis|dengkul|lutut|paha|pinggang|perut|dada|leher|kepala|meter)|setengah meter)\b"
 )
-_CM = re.compile(
-    r"(?<![\d.,])(?:\d{1,3}\s*(?:-|\u2013|sampai|s/d|sd|hingga)\s*)?(\d{1,3})\s*(?:cm|centi\w*|senti\w*)\b"
-)
+_CM = re.compile(rf"(?<![\d.,])(?:\d{{1,3}}{_TO})?(\d{{1,3}})\s*(?:cm|centi\w*|senti\w*)\b")
 # Metres also measure how far something is.
 _METRES = re.compile(
     rf"\b(?:{_MEASURES}|banjir|genangan)\s+(?:\w+\s+){{0,2}}?(\d(?:[.,]\d{{1,2}})?)"
-    r"(?:\s*(?:-|\u2013|sampai|hingga)\s*(\d(?:[.,]\d{1,2})?))?\s*(?:m|mtr|meter)\b(?!\s*(?:dari|jauh|lagi))"
+    rf"(?:{_TO}(\d(?:[.,]\d{{1,2}})?))?\s*(?:m|mtr|meter)\b(?!\s*(?:dari|jauh|lagi))"
 )
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dengar.errors import DengarError
@@ -89,9 +89,9 @@ def _make_reading(row: object, now: datetime, fields: Fields) -> Reading:
 def _read_time(said: object, now: datetime, name: str) -> datetime:
     try:
         at = datetime.fromisoformat(str(said).strip())
-    except ValueError:
+        at = (at if at.tzinfo else at.replace(tzinfo=JAKARTA)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"{name}: {said!r} is no time such as 2026-11-20T14:00+07:00") from None
-    at = at if at.tzinfo else at.replace(tzinfo=JAKARTA)
     if at > now + AHEAD:
         raise ValueError(f"{name}: {said!r} lies in the future")
     return at
