@@ -126,7 +126,13 @@ def test_the_flood_is_public_and_names_nobody(store: Store, site: Running) -> No
 
 def test_units_are_ranked_in_public_and_people_are_not(store: Store, site: Running) -> None:
     store.units.save(UNITS)
-    keep(store, *(make_flood(n, state="selesai", closed_at=NOW, handled_by="sari") for n in range(3)))
+    keep(
+        store,
+        *(
+            make_flood(n, at=NOW - timedelta(hours=1), state="selesai", closed_at=NOW, handled_by="sari")
+            for n in range(3)
+        ),
+    )
     told = site.get("/api/peringkat?level=kelurahan")
     assert told.status_code == 200
     (row,) = told.json()["rows"]
