@@ -35,10 +35,10 @@ ROUNDS = 3
 
 
 def make_rows(count: int, units: Sequence[str], seed: int = 0) -> Iterator[Document]:
-    """Give so many reports of the last year."""
+    """Give so many reports of the last year, in the order in which they were received."""
     rng = random.Random(seed)  # noqa: S311  nothing is secret here
     for number in range(count):
-        received = NOW - YEAR * rng.random()
+        received = NOW - YEAR * (1 - number / count)
         allowed = timedelta(hours=rng.choice((24, 48, 72, 120)))
         answered = received + timedelta(hours=rng.lognormvariate(1.5, 1.2))
         closed = answered + allowed * rng.lognormvariate(-1.2, 0.9)
@@ -81,10 +81,12 @@ def seconds(do: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 
 def fill(store: Store, count: int) -> None:
-    """Write the units and the reports."""
+    """Write the units and the reports; the indexes are made in the end, which is much faster."""
     units = make_units(read_areas())
     store.units.save(units)
     busy = [one.code for one in units if one.kind in {"kelurahan", "sudin", "utility"}]
+    indexes = store.data["reports"].index_information()
+    store.data["reports"].drop_indexes()
     batch: list[Document] = []
     for row in tqdm(make_rows(count, busy), total=count, unit=" reports"):
         batch.append(row)
@@ -93,6 +95,9 @@ def fill(store: Store, count: int) -> None:
             batch.clear()
     if batch:
         store.data["reports"].insert_many(batch, ordered=False)
+    for name, options in indexes.items():
+        if name != "_id_":
+            store.data["reports"].create_index(options.pop("key"), name=name, **options)
 
 
 def touch(store: Store, since: datetime, now: datetime) -> None:
