@@ -8,7 +8,6 @@ from dengar.routing.ranking import Ranked, gather, rank_all
 from dengar.store import Store
 
 STAFF = "staff"
-LEVELS = ("kelurahan", "kecamatan", "kota", "dinas", "sudin", "police", "utility", "national")
 MONTHS_BACK = 2
 
 

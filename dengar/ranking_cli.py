@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, get_args
 
 import click
 import msgspec
 from tqdm import tqdm
 
 from dengar.errors import DengarError
+from dengar.models import UnitKind
 from dengar.models.months import JAKARTA, month_of
 from dengar.settings import load_author_key, load_settings
 from dengar.terminal import open_parts, print_lines, width
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(["%Y-%m-%d"])
 MONTH = click.DateTime(["%Y-%m"])
-KINDS = ("kelurahan", "kecamatan", "kota", "dinas", "sudin", "police", "utility", "national", "staff")
+KINDS = (*get_args(UnitKind), "staff")
 MOST_SHOWN = 20
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = (

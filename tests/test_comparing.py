@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -130,6 +131,12 @@ def test_months_in_which_nothing_changed_are_not_added_up_again(store: Store) ->
     keep(store, make_report(1, updated_at=NOW - 2 * HOUR))
     assert store.performance.refresh(NOW) == 1
     assert store.performance.refresh(NOW + HOUR) == 0
+
+
+def test_several_processes_may_add_up_the_same_months_at_once(store: Store) -> None:
+    keep(store, *(make_report(n) for n in range(30)))
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(lambda _: seen(store).cases, range(6))) == [30] * 6
 
 
 def test_a_window_of_broken_months_has_the_sums_of_its_reports(store: Store) -> None:

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 
-from dengar.comparing import LEVELS, compare, usual_start
+from dengar.comparing import compare, usual_start
+from dengar.models import UnitKind
 from dengar.store import Store
 from dengar.web.figures import Kept
 
 FRESH_SECONDS, STALE_SECONDS = 600.0, 7200.0
 
 router = APIRouter(prefix="/api", tags=["kinerja"])
-Level = Literal["kelurahan", "kecamatan", "kota", "dinas", "sudin", "police", "utility", "national"]
 
 
 def add_rankings(app: FastAPI, store: Store, clock: Callable[[], datetime]) -> None:
@@ -25,12 +25,13 @@ def add_rankings(app: FastAPI, store: Store, clock: Callable[[], datetime]) -> N
         now = clock()
         return msgspec.json.encode(compare(store, level, usual_start(now), now, now))
 
-    app.state.rankings = {level: Kept(partial(read, level), FRESH_SECONDS, STALE_SECONDS) for level in LEVELS}
+    levels = get_args(UnitKind)
+    app.state.rankings = {level: Kept(partial(read, level), FRESH_SECONDS, STALE_SECONDS) for level in levels}
     app.include_router(router)
 
 
 @router.get("/peringkat")
-def get_ranking(request: Request, level: Annotated[Level, Query()] = "kecamatan") -> Response:
+def get_ranking(request: Request, level: Annotated[UnitKind, Query()] = "kecamatan") -> Response:
     """Rank the units of a level by their late cases beside those to be expected, in this month and the two before."""
     kept: Kept[bytes] = request.app.state.rankings[level]
     return Response(kept.value(), media_type="application/json", headers={"cache-control": "public, max-age=60"})
