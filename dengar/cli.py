@@ -19,8 +19,8 @@ from dengar.gazetteer_cli import gazetteer
 from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train
 from dengar.models import Run
-from dengar.routing_cli import routing
 from dengar.ranking_cli import leaders, ranking
+from dengar.routing_cli import routing
 from dengar.settings import Settings, explain_file, load_settings
 from dengar.staff_cli import staff
 from dengar.terminal import open_parts, print_lines, width
@@ -360,5 +360,19 @@ def _filter(source: BinaryIO, target: BinaryIO, answer: "Answer") -> None:
     sys.exit(1 if errors else 0)
 
 
-for _command in (train, evaluate, models, label, drift, reclassify, gazetteer, routing, staff, ranking, leaders, water, flood):
+for _command in (
+    train,
+    evaluate,
+    models,
+    label,
+    drift,
+    reclassify,
+    gazetteer,
+    routing,
+    staff,
+    ranking,
+    leaders,
+    water,
+    flood,
+):
     main.add_command(_command)

@@ -67,8 +67,7 @@ async def _serve(
         clock=made.clock,
         holder=made.holder,
         rechecking=made.rechecking.run,
-        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift, made.minding.run),
-        errands=(made.replying.run, made.completing.run, made.shadowing.run, made.watch_drift, made.watering.run),
+        errands=made.errands,
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -205,6 +205,7 @@ class Parts:
         from dengar.proving import Proving
 
         return Proving(self.store, lambda lats, lons: self.locator.current().kelurahan_of(lats, lons))
+
     def watering(self) -> Watering:
         """The asker for levels of water."""
         return Watering(self.store, self.settings.water, self.clock)
@@ -215,6 +216,18 @@ class Parts:
         from dengar.shadowing import Shadowing
 
         return Shadowing(self.store, self.registry, self.clock)
+
+    @property
+    def errands(self) -> tuple[Callable[[], object], ...]:
+        """What the leading scheduler does every few seconds."""
+        return (
+            self.replying.run,
+            self.completing.run,
+            self.shadowing.run,
+            self.watch_drift,
+            self.minding.run,
+            self.watering.run,
+        )
 
     def watch_drift(self) -> None:
         """Look once a day whether people still write what the model knows."""
