@@ -15,6 +15,7 @@ from tqdm import tqdm
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
 from dengar.flood_cli import flood, water
+from dengar.export_cli import export
 from dengar.gazetteer_cli import gazetteer
 from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train
@@ -374,5 +375,6 @@ for _command in (
     leaders,
     water,
     flood,
+    export,
 ):
     main.add_command(_command)

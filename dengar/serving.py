@@ -98,6 +98,8 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
     pushes = made.intakes(scheduler.wake)
     app = make_app(made.store, pushes, made.status, category_names(), made.clock, notice, desk=made.desk)
     web = made.settings.web
+    web, pushes = made.settings.web, made.intakes(scheduler.wake)
+    app = make_app(made.store, pushes, made.status, category_names(), made.clock, notice, public_url=web.public_url)
     server = make_server(app, web.host, web.port)
     serving = asyncio.create_task(server.serve())
     log.info("Open http://%s:%s", web.host, web.port)

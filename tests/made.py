@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from dengar.models import Item, Labels, Place, Post, Report, Voice, post_id
+from dengar.models import Item, Labels, Place, Post, Report, Routing, Voice, post_id
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 KEY = b"the key of the tests"
@@ -69,3 +69,29 @@ def reasons(report: Report) -> list[str]:
 def make_voice(post: str = "1", authors: Sequence[str] = (), **changes: object) -> Voice:
     author = authors[0] if authors else f"author of {post}"
     return Voice(post_id=post, author=author, channel="berkas", said_at=NOW).replace(**changes)
+
+
+def make_open_report(number: str = "DKI-2611-000001", **changes: object) -> Report:
+    """Make a report of one voice, without a history."""
+    report = Report(
+        number=number,
+        category="jalan_rusak",
+        title="Jalan berlubang",
+        urgency="routine",
+        confidence=0.9,
+        place=make_place(),
+        kel="31.74.02.1001",
+        unit="sda",
+        state="menunggu",
+        routing=Routing(unit="sda"),
+        created_at=NOW,
+        last_voice_at=NOW,
+        updated_at=NOW,
+        received_at=NOW,
+        version=1,
+        voices=1,
+        authors=("author of 1",),
+        channels=("berkas",),
+        numbers=(number,),
+    )
+    return report.replace(**changes)

@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "polls": RECORDS,
     "store": RECORDS,
     "deliver": RECORDS,
+    "feeds": RECORDS,
     "filters": RECORDS,
     "settings": {"errors"},
     # what joins two parts or more
@@ -90,6 +91,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "flood_cli": RECORDS | {"flooding", "listing", "terminal", "water", "watering"},
     "web": RECORDS | {"store", "routing", "polls", "comparing", "flooding"},
+    "web": RECORDS | {"feeds", "store", "routing", "polls"},
+    "exporting": RECORDS | {"feeds", "store"},
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "classify", "collecting", "completing", "desk", "drifting", "erasing", "geocode", "habits",
@@ -115,17 +118,22 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checking", "classify", "demo", "filters", "flood_cli", "gazetteer_cli", "ingest", "listing", "model_cli",
         "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli",
         "terminal", "web", "wiring",
+    "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},
+    "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
+    "cli": RECORDS | {
+        "checking", "classify", "demo", "export_cli", "filters", "gazetteer_cli", "ingest", "listing", "model_cli",
+        "new_source", "scheduler", "serving", "settings", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip
 
 HEAVY = {
         "PIL", "apscheduler", "dateparser", "fastapi", "feedparser", "holidays", "httpx2", "imagehash", "imap_tools",
-        "jinja2", "lxml",
-    "numpy", "pymongo", "scipy", "scrapy", "selectolax", "shapely", "sklearn", "skops", "spacy", "tweepy", "uvicorn",
+        "jinja2", "lxml", "numpy", "pyarrow", "pymongo", "scipy", "scrapy", "selectolax", "shapely", "sklearn",
+        "skops", "spacy", "tweepy", "uvicorn",
 }  # fmt: skip
 # What takes seconds or hundreds of megabytes is loaded by no part before it is used.
-VERY_HEAVY = {"scipy", "scrapy", "sklearn", "skops", "spacy", "tweepy"}
+VERY_HEAVY = {"pyarrow", "scipy", "scrapy", "sklearn", "skops", "spacy", "tweepy"}
 
 
 def modules() -> list[Path]:

@@ -29,6 +29,7 @@ from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
 from dengar.models.staff import Role, Staff
+from dengar.models.selection import Box, Selection
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
@@ -40,6 +41,7 @@ __all__ = [
     "Ailment",
     "Alternative",
     "Area",
+    "Box",
     "BudgetLeft",
     "Candidate",
     "Changes",
@@ -83,6 +85,7 @@ __all__ = [
     "Routing",
     "RulesVersion",
     "Run",
+    "Selection",
     "Sighting",
     "Silence",
     "SourceStatus",

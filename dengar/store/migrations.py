@@ -143,6 +143,12 @@ def desk(data: Data) -> None:
             IndexModel([("unit", 1), *_BY_RANK], name="unit_queue", partialFilterExpression=_STILL_OPEN),
             IndexModel("routing.resolve_by", partialFilterExpression=_STILL_OPEN),
             IndexModel("routing.respond_by", partialFilterExpression=_STILL_OPEN),
+def feeds(data: Data) -> None:
+    """Find what changed last, and the few reports that are held back."""
+    data["reports"].create_indexes(
+        [
+            IndexModel([("updated_at", -1), ("_id", -1)], name="changed"),
+            IndexModel("is_hidden", name="hidden", partialFilterExpression={"is_hidden": True}),
         ]
     )
 
@@ -181,6 +187,9 @@ def administration(data: Data) -> None:
     data["water_levels"].create_index([("gate", 1), ("at", -1)])
 
 
+
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -190,4 +199,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     rule_versions,
     prints,
     administration,
+    feeds,
 )

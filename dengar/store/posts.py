@@ -1,13 +1,14 @@
 """posts: every message, masked and judged; written once a revision."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 
-from dengar.models import Labels, Post, post_id
+from dengar.models import Labels, Post, Selection, post_id
 from dengar.store.documents import Rows, Session, from_document, to_document
+from dengar.store.selecting import make_posts_query
 
 
 class Posts:
@@ -143,3 +144,15 @@ class Posts:
     def count(self) -> int:
         """Count all posts, from the collection's own bookkeeping."""
         return self._rows.estimated_document_count()
+
+    def stream(self, selection: Selection, page: int = 2000) -> Iterator[list[Post]]:
+        """Give the posts of a selection that are not hidden, by id, page by page; each is a question of its own."""
+        behind = ""
+        query = make_posts_query(selection)
+        while rows := list(self._rows.find(query | {"_id": {"$gt": behind}}).sort("_id", 1).limit(page)):
+            yield [from_document(row, Post) for row in rows]
+            behind = rows[-1]["_id"]
+
+    def count_selected(self, selection: Selection) -> int:
+        """Count the posts of a selection that are not hidden."""
+        return self._rows.count_documents(make_posts_query(selection))

@@ -1,19 +1,22 @@
 """reports: one row a problem, always equal to the fold of its events."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 import msgspec
 from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from dengar.errors import LeaseLost
-from dengar.models import OPEN_STATES, Event, Report
+from dengar.models import OPEN_STATES, Event, Report, Selection
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
+from dengar.store.selecting import make_query
 
 DECODED_KEPT = 20_000
 TAKEN = 11000  # MongoDB: this key exists
+Order: TypeAlias = Literal["created_at", "updated_at"]
 
 
 class Reports:
@@ -87,8 +90,10 @@ class Reports:
         return report.version if report else 0
 
     def newest(self, limit: int = 50, kel: str | None = None, category: str | None = None) -> list[Report]:
-        """Give the newest reports, of one kelurahan or category when named."""
-        chosen: Document = {"kel": kel} if kel else {}
+        """Give the newest reports that everybody may see, of one kelurahan or category when named."""
+        chosen: Document = {"is_hidden": {"$ne": True}, "state": {"$ne": "duplikat"}}
+        if kel:
+            chosen["kel"] = kel
         if category:
             chosen["category"] = category
         rows = self._rows.find(chosen).sort([("created_at", -1), ("_id", -1)]).limit(limit)
@@ -104,6 +109,47 @@ class Reports:
         }
         rows = self._rows.find(chosen).hint("now").sort("last_voice_at", -1).limit(limit)
         return [from_document(row, Report) for row in rows]
+
+    def select(
+        self, selection: Selection, limit: int, by: Order = "created_at", behind: tuple[datetime, str] | None = None
+    ) -> list[Report]:
+        """Give those of a selection that everybody may see, newest first, behind a time and number when named."""
+        query = make_query(selection)
+        if behind is not None:
+            at, number = behind
+            query["$or"] = [{by: {"$lt": at}}, {by: at, "_id": {"$lt": number}}]
+            query[by] = {"$lte": at}  # the index begins here; with `$or` alone it is read from its start
+        rows = self._rows.find(query).sort([(by, -1), ("_id", -1)]).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
+    def stream(self, selection: Selection, page: int = 2000) -> Iterator[list[Report]]:
+        """Give all of a selection that everybody may see, by number, page by page.
+
+        Every page is a question of its own, so that a slow reader holds nothing open.
+        """
+        behind = ""
+        while rows := self.after(behind, selection, page):
+            yield rows
+            behind = rows[-1].number
+
+    def after(self, number: str, selection: Selection, limit: int) -> list[Report]:
+        """Give the next of a selection that everybody may see, behind a number."""
+        query = make_query(selection) | {"_id": {"$gt": number}}
+        return [from_document(row, Report) for row in self._rows.find(query).sort("_id", 1).limit(limit)]
+
+    def count_selected(self, selection: Selection) -> int:
+        """Count those of a selection that everybody may see."""
+        return self._rows.count_documents(make_query(selection))
+
+    def changed_at(self) -> datetime | None:
+        """Say when anything happened last to any report."""
+        row = self._rows.find_one({}, {"updated_at": 1}, sort=[("updated_at", -1), ("_id", -1)])
+        return row["updated_at"] if row else None
+
+    def holds_back(self, photo: str) -> bool:
+        """Say whether a hidden report shows this photo."""
+        chosen = {"is_hidden": True, "$or": [{"photos": photo}, {"proof": photo}]}
+        return self._rows.find_one(chosen, {"_id": 1}) is not None
 
     def count(self) -> int:
         """Count all reports, from the collection's own bookkeeping."""

@@ -28,6 +28,7 @@ from dengar.store.leaders import Leaders
 from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
 from dengar.store.migrations import migrate
+from dengar.store.news import News
 from dengar.store.numbers import Numbers
 from dengar.store.outbox import Outbox
 from dengar.store.performance import Performance
@@ -77,6 +78,7 @@ class Store:
         self.queue = Queue(data["reports"])
         self.reports = Reports(data["reports"])
         self.rules = RulesVersions(data["rules"])
+        self.news = News(data["reports"], self.reports)
         self.runs = Runs(data["runs"])
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.exceptions import HTTPException
 from starlette.concurrency import run_in_threadpool
 
+from dengar.store.reports import Order
+from dengar.web.asking import FILTER, ask_choice, ask_selection, read_place, write_place
 from dengar.web.body import read_request
 from dengar.web.form import refuse_haste
 from dengar.web.language import choose_language
@@ -64,17 +66,20 @@ async def send_report(request: Request, response: Response, site: TheSite) -> Ta
     return Taken(nomor=str(receipt.number), url=f"/laporan/{receipt.number}", baru=receipt.is_new, kunci=key)
 
 
-@router.get("/laporan")
+@router.get("/laporan", openapi_extra=FILTER)
 def list_reports(
+    request: Request,
     site: TheSite,
     words: Words,
     limit: Annotated[int, Query(ge=1, le=MOST_CARDS)] = 50,
-    kel: Annotated[str | None, Query(max_length=40, description="A kelurahan's code")] = None,
-    category: Annotated[str | None, Query(max_length=40)] = None,
+    setelah: Annotated[str | None, Query(max_length=400, description="`berikutnya` of the page before")] = None,
 ) -> Reports:
-    """List the newest reports, of one kelurahan or category when named."""
-    found = site.store.reports.newest(limit, kel, category)
-    return Reports(laporan=tuple(make_report(report, words) for report in found))
+    """List the newest reports of a filter; `urut=berubah` lists by the last change instead of the first message."""
+    by: Order = "updated_at" if ask_choice(request, "urut", "baru", "berubah") == "berubah" else "created_at"
+    selection = ask_selection(site, request, "urut", "limit", "setelah")
+    found = site.store.reports.select(selection, limit, by, read_place(setelah, by))
+    last = write_place(by, getattr(found[-1], by), found[-1].number) if len(found) == limit else None
+    return Reports(laporan=tuple(make_report(report, words) for report in found), berikutnya=last)
 
 
 @router.get("/laporan/{number}", responses={404: {"description": "No report has this number (yet)."}})
@@ -86,6 +91,8 @@ def get_report(number: str, site: TheSite, words: Words) -> PublicCase:
         raise HTTPException(404, "No report has this number.")
     if found.report is None:
         raise HTTPException(404, "This message is received, but it is no report (yet).")
+    if found.report.is_hidden:
+        raise HTTPException(404, "This report is being checked by a person (sedang diperiksa petugas).")
     events = site.store.events.of_report(found.report.number)
     posts = site.store.posts.shown_of_report(found.report.number)
     return make_case(found.report, events, posts[:VOICES_SHOWN], words)

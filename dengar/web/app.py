@@ -9,13 +9,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from dengar import __version__
 from dengar.models import Status
 from dengar.store import Store
-from dengar.web import api, files, form, health, hooks, reports, responding, trouble
+from dengar.web import api, feeds, files, form, health, hooks, news, reports, responding, trouble
 from dengar.web import desk as desk_api
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.floods import add_flood
 from dengar.web.headers import SecureHeaders
 from dengar.web.rankings import add_rankings
+from dengar.web.frames import Frames
+from dengar.web.live import Live
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
 
@@ -33,12 +35,14 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     notice: str | None = None,
     *,
     desk: DeskDoor | None = None,
+    public_url: str = "",
 ) -> FastAPI:
     """Make the application.
 
     `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     Without a `desk` nobody decides here.
+    `public_url` is the address of the site, which feeds name.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
@@ -54,6 +58,9 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         files=own,
         rate=Rate(),
         environments=make_environments(own),
+        live=Live(store.news),
+        frames=Frames(),
+        public_url=public_url,
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecureHeaders)
@@ -64,6 +71,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(responding.router)
     add_rankings(app, store, clock)
     add_flood(app, store, clock)
+    app.include_router(feeds.router)
+    app.include_router(news.router)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Files of our own: style, script and icon, read once; and the photos, which never change under their id."""
+"""Files of our own: style, script and icon, read once; and the photos."""
 
 import hashlib
 import mimetypes
@@ -10,9 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dengar.store import Store
+
 _FOLDER = Path(__file__).parent / "static"
 _PHOTO_ID = re.compile(r"[0-9A-Za-z_-]{8,128}")
 _PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+# A photo never changes, but its report may be held back: whoever has seen it keeps it for an hour.
+_PHOTO_HEADERS = {"cache-control": "public, max-age=3600", "content-disposition": "inline"}
 _FOREVER = "public, max-age=31536000, immutable"
 _ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /kait/\nDisallow: /cek\n"
 
@@ -51,12 +55,13 @@ def show_file(request: Request) -> Response:
 
 
 def show_photo(request: Request) -> Response:
-    """Serve a photo of a report."""
+    """Serve a photo, unless a report that shows it is held back."""
     media_id = request.path_params["media_id"]
-    found = request.app.state.site.store.media.find(media_id) if _PHOTO_ID.fullmatch(media_id) else None
-    if found is None or found[1] not in _PHOTO_TYPES:
+    store: Store = request.app.state.site.store
+    found = store.media.find(media_id) if _PHOTO_ID.fullmatch(media_id) else None
+    if found is None or found[1] not in _PHOTO_TYPES or store.reports.holds_back(media_id):
         raise HTTPException(404)
-    return Response(found[0], media_type=found[1], headers={"cache-control": _FOREVER, "content-disposition": "inline"})
+    return Response(found[0], media_type=found[1], headers=_PHOTO_HEADERS)
 
 
 def show_robots(_: Request) -> Response:

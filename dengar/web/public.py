@@ -102,9 +102,10 @@ class PublicCase(PublicReport):
 
 
 class Reports(Public):
-    """A list of reports, newest first."""
+    """A list of reports, newest first; `berikutnya` is the cursor of the next page, None at the end."""
 
     laporan: tuple[PublicReport, ...]
+    berikutnya: str | None = None
 
 
 def make_report(report: Report, tell: Telling) -> PublicReport:

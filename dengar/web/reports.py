@@ -15,6 +15,7 @@ from dengar.web.site import Site, site_of
 
 CARDS, MOST_CARDS = 20, 100
 VOICES_SHOWN = 30
+MOST_STEPS = 8  # from a duplicate to what goes on
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 _CODE = re.compile(r"[0-9a-z_.]{1,40}")
 
@@ -57,6 +58,8 @@ def show_report(request: Request) -> Response:
     found = find_number(site.store, number) if number else None
     if number is None or found is None:
         return _not_found(site, request, request.path_params["number"])
+    if found.report is not None and found.report.is_hidden:
+        return site.page(request, "held.html", {"number": number}, code=404)
     is_new = "baru" in request.query_params
     if found.report is None:
         return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
@@ -93,11 +96,22 @@ def find_number(store: Store, number: str) -> Found | None:
     """Find what a tracking number leads to: report, judged post, or a message that still waits; None if unknown."""
     report = store.reports.find(number)
     if report:
-        return Found(report=report)
+        return Found(report=_going_on(store, report))
     post = store.posts.find_number(number)
     if post:
-        return Found(report=store.reports.find(post.report) if post.report else None, post=post)
+        joined = store.reports.find(post.report) if post.report else None
+        return Found(report=_going_on(store, joined) if joined else None, post=post)
     return Found() if store.items.find_number(number) else None
+
+
+def _going_on(store: Store, report: Report) -> Report:
+    """Give the report that goes on where this one is a duplicate, also of a duplicate."""
+    for _ in range(MOST_STEPS):
+        known = store.reports.find(report.duplicate_of) if report.state == "duplikat" and report.duplicate_of else None
+        if known is None:
+            break
+        report = known
+    return report
 
 
 def _waiting_page(post: Post | None) -> str:

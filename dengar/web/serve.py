@@ -1,22 +1,41 @@
 """Serving the web inside a running asyncio loop."""
 
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
+from dengar.web.live import Live
+
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 15
+STALLED_MS = 30_000
 
 
 class Server(uvicorn.Server):
     """A server that leaves the process's signals alone: set `should_exit` to stop it."""
 
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Install no handlers."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; the kernel breaks off a connection whose other end takes nothing for so long."""
+        await super().startup(sockets)
+        for listening in [one for server in self.servers for one in server.sockets]:
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the live streams, which would never end by themselves, then finish what is under way."""
+        await self._live.close()
+        await super().shutdown(sockets)
 
 
 def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
@@ -40,5 +59,6 @@ def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
+        app.state.site.live,
     )

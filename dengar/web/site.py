@@ -13,13 +13,16 @@ from starlette.requests import HTTPConnection
 from starlette.requests import Request as WebRequest
 from starlette.responses import HTMLResponse
 
+from dengar.feeds.taming import tame
 from dengar.models import Accepted, Request, Status
 from dengar.store import Store
 from dengar.web.figures import Figures
 from dengar.web.files import Files
+from dengar.web.frames import Frames
 from dengar.web.language import COOKIE, Language, choose_language, languages
+from dengar.web.live import Live
 from dengar.web.rate import Rate
-from dengar.web.telling import SAFE_TEXT, Telling, tame
+from dengar.web.telling import SAFE_TEXT, Telling
 
 if TYPE_CHECKING:
     from dengar.web.desk import DeskDoor
@@ -44,6 +47,9 @@ class Site:
     files: Files
     rate: Rate
     environments: Mapping[str, Environment]
+    live: Live
+    frames: Frames
+    public_url: str
 
     def page(
         self,
@@ -67,6 +73,11 @@ class Site:
     def telling(self, language: Language) -> Telling:
         """Give the words of a language, with the units' current names."""
         return Telling(language, self.categories, self.figures.units)
+
+    def address(self, request: HTTPConnection) -> str:
+        """Give where the site is reached: as configured, else the socket's own; the Host header is not believed."""
+        host, port = request.scope.get("server") or ("localhost", None)
+        return self.public_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def site_of(request: HTTPConnection) -> Site:

@@ -1,6 +1,5 @@
 """Telling: what the records say, as sentences in the reader's language."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,7 @@ from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES,
 
 SURE, FAIRLY_SURE = 0.85, 0.6
 NEAR_BORDER_M = 50
-SAFE_TITLE, SAFE_TEXT = 160, 1200
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_ACCENT = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_TOWERS = re.compile(f"({_ACCENT}{{2}}){_ACCENT}+")
+SAFE_TEXT = 1200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,9 +158,3 @@ def doubts_of(report: Report) -> tuple[str, ...]:
     """Give what everybody may know of a person's work that waits."""
     told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK)
     return tuple(told) if report.state in OPEN_STATES else ()
-
-
-def tame(text: str, most: int = SAFE_TITLE) -> str:
-    """Make foreign text fit to be shown: cut, without controls, direction overrides and towers of accents."""
-    text = _TOWERS.sub(r"\1", _CONTROLS.sub("", text[: most * 4])).strip()
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

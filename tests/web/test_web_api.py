@@ -63,6 +63,8 @@ def test_no_page_and_no_answer_tells_who_wrote(store: Store, site: Running) -> N
 
 def test_the_api_describes_itself(site: Running) -> None:
     description = site.get("/api/openapi.json").json()
-    assert set(description["paths"]) >= {"/api/lapor", "/api/laporan", "/api/laporan/{number}"}
+    files = {f"/api/laporan.{form}" for form in ("csv", "geojson", "parquet")}
+    feeds = {"/umpan/laporan.atom", "/umpan/laporan.rss", "/api/perubahan", "/api/aliran", *files}
+    assert set(description["paths"]) >= {"/api/lapor", "/api/laporan", "/api/laporan/{number}", *feeds}
     assert "multipart/form-data" in description["paths"]["/api/lapor"]["post"]["requestBody"]["content"]
     assert site.get("/docs").status_code == 404

@@ -2,8 +2,8 @@
 from web_city import save_report
 from web_site import Running, site
 
+from dengar.feeds.taming import tame
 from dengar.store import Store
-from dengar.web.telling import tame
 
 PATHS = (
     "/",

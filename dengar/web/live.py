@@ -1,0 +1,107 @@
+"""Live: one change stream for this process, handed on to everybody who listens."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, field
+
+from dengar.errors import StoreUnavailable
+from dengar.store.news import Item, News
+
+MOST_CLIENTS = 1000
+MOST_WAITING = 5000  # news that a client may leave unread; a batch of the pipeline brings some hundreds at once
+START_SECONDS = 10
+
+
+class Full(Exception):
+    """So many listen already that nobody else can."""
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """Somebody who listens; None in the queue ends it."""
+
+    queue: asyncio.Queue[Item | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING + 1))
+    is_dropped: bool = False
+
+    def hand(self, item: Item | None) -> None:
+        """Put news into the queue; a client that does not keep up loses all and is ended: it can resume."""
+        if self.is_dropped:
+            return
+        if item is None or self.queue.qsize() >= MOST_WAITING:
+            self.is_dropped = True
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            item = None
+        self.queue.put_nowait(item)
+
+
+class Live:
+    """Follows the news in a thread from the first client on, and hands each to all clients in the web's loop."""
+
+    def __init__(self, news: News, most_clients: int = MOST_CLIENTS) -> None:
+        self._news = news
+        self._most = most_clients
+        self._clients: set[Client] = set()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._ready: asyncio.Future[None] | None = None
+        self.position = ""
+
+    @property
+    def clients(self) -> int:
+        """Count who listens."""
+        return len(self._clients)
+
+    async def join(self) -> Client:
+        """Begin to listen; from here on nothing is missed. Raises Full, and StoreUnavailable while there is no news."""
+        if len(self._clients) >= self._most or self._stop.is_set():
+            raise Full
+        client = Client()
+        self._clients.add(client)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._start()), START_SECONDS)
+        except TimeoutError as error:
+            self.leave(client)
+            raise StoreUnavailable("The news cannot be followed now.") from error
+        return client
+
+    def leave(self, client: Client) -> None:
+        """End listening."""
+        self._clients.discard(client)
+
+    async def close(self) -> None:
+        """End every client and the thread."""
+        self._stop.set()
+        self._spread(None)
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    def _start(self) -> asyncio.Future[None]:
+        if self._ready is None:
+            loop = asyncio.get_running_loop()
+            self._ready = loop.create_future()
+            self._thread = threading.Thread(target=self._run, args=(loop,), name="live")
+            self._thread.start()
+        return self._ready
+
+    def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        position = self._news.wait_position(self._stop.wait)
+        if position is None:
+            return
+        loop.call_soon_threadsafe(self._begin, position)
+        for item in self._news.follow(position, self._stop.wait):
+            if self._stop.is_set():
+                return
+            loop.call_soon_threadsafe(self._spread, item)
+
+    def _begin(self, position: str) -> None:
+        self.position = position
+        if self._ready is not None:
+            self._ready.set_result(None)
+
+    def _spread(self, item: Item | None) -> None:
+        """Hand news to everybody; None, when some were lost or the process ends, sends all away: they resume."""
+        if item is not None:
+            self.position = item.position
+        for client in self._clients:
+            client.hand(item)
