@@ -13,6 +13,7 @@ from dengar.terminal import open_parts
 
 if TYPE_CHECKING:
     from dengar.exporting import StoredNames
+    from dengar.feeds.rows import Gone, ReportRow
     from dengar.models import Selection
     from dengar.wiring import Parts
 
@@ -90,12 +91,18 @@ def _export_changes(
     from dengar.exporting import read_changes
     from dengar.feeds.lines import write_lines
 
-    with tqdm(desc="changes", unit=" reports") as progress:
-        for rows, position in read_changes(parts.store, after, selection, names, parts.settings.web.public_url):
-            target.writelines(write_lines([rows]))
-            progress.update(len(rows))
-            after = position
-    _tell_cursor(after)
+    reached = after
+
+    def read() -> Iterator[Sequence["ReportRow | Gone"]]:
+        nonlocal reached
+        with tqdm(desc="changes", unit=" reports") as progress:
+            for rows, position in read_changes(parts.store, after, selection, names, parts.settings.web.public_url):
+                reached = position
+                yield rows
+                progress.update(len(rows))
+
+    target.writelines(write_lines(read()))
+    _tell_cursor(reached)
 
 
 def _tell_cursor(cursor: str) -> None:

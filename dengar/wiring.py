@@ -206,8 +206,9 @@ class Parts:
 
         return Proving(self.store, lambda lats, lons: self.locator.current().kelurahan_of(lats, lons))
 
+    @cached_property
     def watering(self) -> Watering:
-        """The asker for levels of water."""
+        """Who asks for the levels of water."""
         return Watering(self.store, self.settings.water, self.clock)
 
     @cached_property

@@ -10,6 +10,7 @@ from dengar.store.news import Item, News
 MOST_CLIENTS = 1000
 MOST_WAITING = 5000  # news that a client may leave unread; a batch of the pipeline brings some hundreds at once
 START_SECONDS = 10
+MOST_AT_ONCE = 250
 
 
 class Full(Exception):
@@ -33,6 +34,13 @@ class Client:
                 self.queue.get_nowait()
             item = None
         self.queue.put_nowait(item)
+
+    async def take(self) -> list[Item | None]:
+        """Wait for news, and take what is there, some hundreds at most."""
+        items = [await self.queue.get()]
+        while len(items) < MOST_AT_ONCE and not self.queue.empty():
+            items.append(self.queue.get_nowait())
+        return items
 
 
 class Live:

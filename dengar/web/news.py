@@ -116,15 +116,16 @@ async def _listen(asked: Asked, client: Client, behind: str | None) -> AsyncIter
         yield frame
     while True:
         try:
-            item = await asyncio.wait_for(client.queue.get(), HEARTBEAT_SECONDS)
+            items = await asyncio.wait_for(client.take(), HEARTBEAT_SECONDS)
         except TimeoutError:
             yield b": \n\n"
             continue
-        if item is None:
+        news = (asked.frame(item) for item in items if item is not None and _is_fresh(item, versions))
+        together = b"".join(frame for frame in news if frame is not None)
+        if together:
+            yield together  # every sending costs more than the making
+        if None in items:
             return
-        news = asked.frame(item) if _is_fresh(item, versions) else None
-        if news is not None:
-            yield news
 
 
 async def _catch_up(asked: Asked, behind: str | None, versions: dict[str, int]) -> AsyncIterator[bytes]:

@@ -54,9 +54,11 @@ class Echo:
         self._text = text
 
     def category(self, code: str | None) -> str:
+        del code
         return self._text
 
     def unit(self, code: str | None) -> str:
+        del code
         return self._text
 
 

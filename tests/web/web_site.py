@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from dengar.models import Accepted, Ailment, Receipt, Request, SourceStatus, Sta
 from dengar.store import Store
 from dengar.web.app import Push, make_app
 from dengar.web.desk import DeskDoor
+from dengar.web.live import MOST_CLIENTS, Live
 from dengar.web.serve import make_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -56,8 +58,9 @@ class SignedPush(FakePush):
 class Running:
     """A running site: its address, its pushes, and clients for it."""
 
-    def __init__(self, address: str, form: FakePush, hook: SignedPush) -> None:
+    def __init__(self, address: str, form: FakePush, hook: SignedPush, stop: Callable[[], None]) -> None:
         self.address = address
+        self.stop = stop
         self.form = form
         self.hook = hook
 
@@ -86,22 +89,29 @@ def serve(
     notice: str | None = None,
     status: Callable[[], Status] = make_status,
     desk: DeskDoor | None = None,
+    most_listeners: int = MOST_CLIENTS,
 ) -> Iterator[Running]:
     form, hook = FakePush(), SignedPush()
     pushes: Mapping[str, Push] = {"form": form, "balai": hook}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = make_server(make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk), "127.0.0.1", port)
+    app = make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk)
+    app.state.site = replace(app.state.site, live=Live(store.news, most_listeners))
+    server = make_server(app, "127.0.0.1", port)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started:
         assert thread.is_alive()
         thread.join(0.01)
-    try:
-        yield Running(f"http://127.0.0.1:{port}", form, hook)
-    finally:
+
+    def stop() -> None:
         server.should_exit = True
+
+    try:
+        yield Running(f"http://127.0.0.1:{port}", form, hook, stop)
+    finally:
+        stop()
         thread.join()
 
 
