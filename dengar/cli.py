@@ -14,8 +14,8 @@ from tqdm import tqdm
 
 from dengar import __version__
 from dengar.errors import BadSettings, DengarError
-from dengar.flood_cli import flood, water
 from dengar.export_cli import export
+from dengar.flood_cli import flood, water
 from dengar.gazetteer_cli import gazetteer
 from dengar.ingest.protocol import Batch, Window
 from dengar.model_cli import drift, evaluate, label, models, reclassify, train

@@ -28,8 +28,8 @@ from dengar.models.report import (
 from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
-from dengar.models.staff import Role, Staff
 from dengar.models.selection import Box, Selection
+from dengar.models.staff import Role, Staff
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 

@@ -14,10 +14,10 @@ from dengar.web import desk as desk_api
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.floods import add_flood
-from dengar.web.headers import SecureHeaders
-from dengar.web.rankings import add_rankings
 from dengar.web.frames import Frames
+from dengar.web.headers import SecureHeaders
 from dengar.web.live import Live
+from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
 
