@@ -143,12 +143,6 @@ def desk(data: Data) -> None:
             IndexModel([("unit", 1), *_BY_RANK], name="unit_queue", partialFilterExpression=_STILL_OPEN),
             IndexModel("routing.resolve_by", partialFilterExpression=_STILL_OPEN),
             IndexModel("routing.respond_by", partialFilterExpression=_STILL_OPEN),
-def feeds(data: Data) -> None:
-    """Find what changed last, and the few reports that are held back."""
-    data["reports"].create_indexes(
-        [
-            IndexModel([("updated_at", -1), ("_id", -1)], name="changed"),
-            IndexModel("is_hidden", name="hidden", partialFilterExpression={"is_hidden": True}),
         ]
     )
 
@@ -183,11 +177,17 @@ def administration(data: Data) -> None:
             IndexModel([("category", 1), ("last_voice_at", -1)], name="now", partialFilterExpression=_STILL_OPEN),
         ]
     )
-    data["events"].create_index("posts", sparse=True)
     data["water_levels"].create_index([("gate", 1), ("at", -1)])
 
 
-
+def feeds(data: Data) -> None:
+    """Find what changed last, and the few reports that are held back."""
+    data["reports"].create_indexes(
+        [
+            IndexModel([("updated_at", -1), ("_id", -1)], name="changed"),
+            IndexModel("is_hidden", name="hidden", partialFilterExpression={"is_hidden": True}),
+        ]
+    )
 
 
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
