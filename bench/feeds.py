@@ -23,7 +23,7 @@ from pathlib import Path
 from dengar.exporting import WRITERS, StoredNames, read_reports
 from dengar.feeds.rows import ReportRow, Row
 from dengar.geocode.tables import read_areas
-from dengar.models import Place, Report, Routing, Selection, Status
+from dengar.models import Box, Place, Report, Routing, Selection, Status
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo
 from dengar.web.app import make_app
@@ -55,6 +55,7 @@ def main() -> None:
     with running_mongo() as uri:
         store = Store.connect(uri, "bench", key=KEY)
         fill(store, asked.reports)
+        measure_pages(store)
         for form in WRITERS:
             print(ask_child("export", uri, form, ""), flush=True)
         print(ask_child("export", uri, "csv", CATEGORIES[0]), flush=True)
@@ -103,6 +104,26 @@ def fill(store: Store, count: int) -> None:
     for first in range(0, count, BATCH):
         store.reports.save(list(make_reports(min(BATCH, count - first), first)), [], None)
     print(f"{count:,} reports stored in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def measure_pages(store: Store) -> None:
+    """Ask for the newest hundred of several filters, as feeds and pages do."""
+    one = next(make_reports(1))
+    asked = {
+        "everything": Selection(),
+        "a kelurahan": Selection(area=one.kel),
+        "a kecamatan": Selection(area=one.kel[:8]),
+        "a category in a kota": Selection(area=one.kel[:5], category=one.category),
+        "a box of 2 km": Selection(box=Box(west=106.80, south=-6.22, east=106.82, north=-6.20)),
+        "closed, of which there are none": Selection(state="closed"),
+    }
+    for what, selection in asked.items():
+        took = []
+        for _ in range(5):
+            began = time.perf_counter()
+            store.reports.select(selection, 100)
+            took.append(time.perf_counter() - began)
+        print(f"newest 100 of {what}: {statistics.median(took) * 1000:.0f} ms", flush=True)
 
 
 def ask_child(*words: str) -> str:

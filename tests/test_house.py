@@ -90,8 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "comparing", "leaders", "listing", "pipeline", "routing", "settings", "terminal", "wiring",
     },
     "flood_cli": RECORDS | {"flooding", "listing", "terminal", "water", "watering"},
-    "web": RECORDS | {"store", "routing", "polls", "comparing", "flooding"},
-    "web": RECORDS | {"feeds", "store", "routing", "polls"},
+    "web": RECORDS | {"comparing", "feeds", "flooding", "polls", "routing", "store"},
     "exporting": RECORDS | {"feeds", "store"},
     # what builds and starts
     "wiring": RECORDS | {
@@ -113,16 +112,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "terminal", "wiring",
     },
     "staff_cli": RECORDS | {"terminal"},
-    "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
-    "cli": RECORDS | {
-        "checking", "classify", "demo", "filters", "flood_cli", "gazetteer_cli", "ingest", "listing", "model_cli",
-        "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli",
-        "terminal", "web", "wiring",
     "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
-        "checking", "classify", "demo", "export_cli", "filters", "gazetteer_cli", "ingest", "listing", "model_cli",
-        "new_source", "scheduler", "serving", "settings", "terminal", "web", "wiring",
+        "checking", "classify", "demo", "export_cli", "filters", "flood_cli", "gazetteer_cli", "ingest", "listing", "model_cli",
+        "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli",
+        "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

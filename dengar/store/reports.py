@@ -7,15 +7,16 @@ from typing import Literal, TypeAlias
 
 import msgspec
 from pymongo import InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ExecutionTimeout
 
-from dengar.errors import LeaseLost
+from dengar.errors import BadRequest, LeaseLost
 from dengar.models import OPEN_STATES, Event, Report, Selection
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
 from dengar.store.selecting import make_query
 
 DECODED_KEPT = 20_000
 TAKEN = 11000  # MongoDB: this key exists
+MOST_MS = 20_000
 Order: TypeAlias = Literal["created_at", "updated_at"]
 
 
@@ -119,8 +120,7 @@ class Reports:
             at, number = behind
             query["$or"] = [{by: {"$lt": at}}, {by: at, "_id": {"$lt": number}}]
             query[by] = {"$lte": at}  # the index begins here; with `$or` alone it is read from its start
-        rows = self._rows.find(query).sort([(by, -1), ("_id", -1)]).limit(limit)
-        return [from_document(row, Report) for row in rows]
+        return self._ask(query, [(by, -1), ("_id", -1)], limit)
 
     def stream(self, selection: Selection, page: int = 2000) -> Iterator[list[Report]]:
         """Give all of a selection that everybody may see, by number, page by page.
@@ -135,7 +135,16 @@ class Reports:
     def after(self, number: str, selection: Selection, limit: int) -> list[Report]:
         """Give the next of a selection that everybody may see, behind a number."""
         query = make_query(selection) | {"_id": {"$gt": number}}
-        return [from_document(row, Report) for row in self._rows.find(query).sort("_id", 1).limit(limit)]
+        return self._ask(query, [("_id", 1)], limit)
+
+    def _ask(self, query: Document, order: list[tuple[str, int]], limit: int) -> list[Report]:
+        """Ask for what anybody may ask; raises BadRequest when nothing but reading everything would answer it."""
+        rows = self._rows.find(query).sort(order).limit(limit).max_time_ms(MOST_MS)
+        try:
+            return [from_document(row, Report) for row in rows]
+        except ExecutionTimeout as error:
+            told = "Too few reports among too many are what this filter asks for: narrow it by category, kel or time."
+            raise BadRequest(told, status=503) from error
 
     def count_selected(self, selection: Selection) -> int:
         """Count those of a selection that everybody may see."""

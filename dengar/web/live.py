@@ -9,7 +9,7 @@ from dengar.store.news import Item, News
 
 MOST_CLIENTS = 1000
 MOST_WAITING = 5000  # news that a client may leave unread; a batch of the pipeline brings some hundreds at once
-START_SECONDS = 10
+START_SECONDS, STOP_SECONDS = 10, 3
 MOST_AT_ONCE = 250
 
 
@@ -78,17 +78,18 @@ class Live:
         self._clients.discard(client)
 
     async def close(self) -> None:
-        """End every client and the thread."""
+        """End every client, and the thread unless MongoDB is away."""
         self._stop.set()
         self._spread(None)
         if self._thread is not None:
-            await asyncio.to_thread(self._thread.join)
+            # While MongoDB is away the thread may wait for it: the process need not.
+            await asyncio.to_thread(self._thread.join, STOP_SECONDS)
 
     def _start(self) -> asyncio.Future[None]:
         if self._ready is None:
             loop = asyncio.get_running_loop()
             self._ready = loop.create_future()
-            self._thread = threading.Thread(target=self._run, args=(loop,), name="live")
+            self._thread = threading.Thread(target=self._run, args=(loop,), name="live", daemon=True)
             self._thread.start()
         return self._ready
 

@@ -11,7 +11,7 @@ from dengar.web.live import Live
 
 GRACE_SECONDS = 5
 KEEP_ALIVE_SECONDS = 15
-STALLED_MS = 30_000
+STALLED_MS = 60_000
 
 
 class Server(uvicorn.Server):
@@ -29,6 +29,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen; the kernel breaks off a connection whose other end takes nothing for so long."""
         await super().startup(sockets)
+        if not hasattr(socket, "TCP_USER_TIMEOUT"):
+            return  # only Linux has it
         for listening in [one for server in self.servers for one in server.sockets]:
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_MS)
 
