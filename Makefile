@@ -47,6 +47,7 @@ bench: setup ## Print measured ratios against peers
 	$(BIN)/python bench/filters.py
 	$(BIN)/python bench/classify.py
 	$(BIN)/python bench/locate.py
+	$(BIN)/python bench/prints.py
 
 lock: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 -o requirements.lock
