@@ -112,11 +112,15 @@ def test_running_processes_follow_what_a_person_chooses(store: Store, tmp_path: 
 
 
 def test_new_built_in_rules_do_not_push_aside_what_people_chose(store: Store) -> None:
-    ruling = make_ruling(store)
-    ruling.use(rules_text(), "kota.toml", "Ani", "milik kota")
-    store.rules.add(make_version(3, "[[rule]]\nlama", "built-in"))  # as an older Dengar brought them along
-    ruling.use(rules_text(), "kota.toml", "Ani", "milik kota")
-    assert make_ruling(store).current().version == 4
+    store.rules.add(make_version(1, "as an older Dengar brought them along", "built-in"))
+    store.rules.add(make_version(2, rules_text()))
+    assert make_ruling(store).current().version == 2
+    assert numbers(store) == [(2, "chosen"), (1, "built-in")]
+
+
+def test_new_built_in_rules_follow_the_old_ones_that_nobody_changed(store: Store) -> None:
+    store.rules.add(make_version(1, rules_text(), "built-in"))
+    assert make_ruling(store).current().version == 2
 
 
 def make_version(number: int, text: str, origin: Origin = "chosen") -> RulesVersion:
@@ -134,6 +138,7 @@ def test_a_broken_file_is_refused_and_nothing_is_kept(store: Store, tmp_path: Pa
 
 def test_a_version_that_cannot_be_used_leaves_the_one_before(store: Store, tmp_path: Path) -> None:
     ruling = make_ruling(store, tmp_path / "kota.toml", rules_text())
+    assert ruling.current().version == 1
     store.rules.add(make_version(2, rules_text("dinas:tutup")))
     assert ruling.current().version == 1
     assert ruling.problem is not None

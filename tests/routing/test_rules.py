@@ -9,7 +9,7 @@ from made import NOW, make_labels, make_place, make_post, make_voice
 
 from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadSettings
-from dengar.geocode import Locator
+from dengar.geocode.ground import built_in_ground
 from dengar.models import Area, Candidate, Doubt, Event, Pause, Report, Routing, Unit
 from dengar.routing.calendar import WIB
 from dengar.routing.doubts import find_doubts
@@ -23,7 +23,7 @@ KOTA = ["31.01", "31.71", "31.72", "31.73", "31.74", "31.75"]
 
 @cache
 def areas() -> tuple[Area, ...]:
-    return tuple(Locator().areas)
+    return built_in_ground().areas
 
 
 @cache
