@@ -66,4 +66,5 @@ def _other_areas(place: Place) -> Iterator[str]:
 
 
 def _same_kind(kind: str, kelurahan: str) -> str:
-    return f"kel:{kelurahan}" if kind == "kel" else f"{kind}:{kelurahan[:5]}"
+    parts = {"kel": 4, "kec": 3}.get(kind, 2)
+    return f"{kind}:{'.'.join(kelurahan.split('.')[:parts])}"

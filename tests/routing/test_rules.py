@@ -13,6 +13,7 @@ from dengar.geocode.ground import built_in_ground
 from dengar.models import Area, Candidate, Doubt, Event, Pause, Report, Routing, Unit
 from dengar.routing.calendar import WIB
 from dengar.routing.doubts import find_doubts
+from dengar.routing.jurisdiction import find_neighbours
 from dengar.routing.rules import BUILT_IN, Router, UnknownUnit, load_rules, make_router
 from dengar.routing.states import fold
 from dengar.routing.units import BRANCHED, CITYWIDE, area_unit_code, make_units
@@ -244,6 +245,7 @@ def test_near_a_border_the_neighbour_is_named_with_the_distance() -> None:
     assert kel.reason.endswith("Titiknya 12 m dari batas Karet Tengsin.")
     sudin = router().route(make_post(place=near), "sampah", NOW)
     assert sudin.neighbours == ("sudin:lh:31.71",)  # the border of the kota as well
+    assert find_neighbours("kec:31.74.02", near, units()) == ("kec:31.71.07",)
     far = router().route(make_post(place=near.replace(border_m=51.0)), "kebersihan", NOW)
     assert (far.neighbours, "batas" in far.reason) == ((), False)
     inside = router().route(make_post(place=near.replace(border_code="31.74.02.1002")), "sampah", NOW)
