@@ -124,17 +124,22 @@ def touch(store: Store, since: datetime, now: datetime) -> None:
 def measure(store: Store, seconds: Stopwatch) -> Iterator[tuple[str, tuple[float, float]]]:
     """Give what was measured, with its seconds."""
     usual, year = usual_start(NOW), NOW - YEAR
-    yield "first ranking, every month is added up", seconds(lambda: compare(store, "kelurahan", usual, NOW, NOW), 1)
+
+    def rank(level: str, since: datetime, now: datetime) -> Callable[[], object]:
+        return partial(compare, store, level, since, now, now)
+
+    yield "first ranking, every month is added up", seconds(rank("kelurahan", usual, NOW), 1)
     later = NOW + timedelta(hours=1)
     for level in LEVELS:
-        yield f"{level}, nothing changed", seconds(partial(compare, store, level, usual, NOW, later))
-    yield "kelurahan over the year", seconds(lambda: compare(store, "kelurahan", year, NOW, later))
-    odd = usual + 12 * DAY
-    yield "kelurahan, window of broken months", seconds(lambda: compare(store, "kelurahan", odd, NOW - 5 * DAY, later))
-    touch(store, usual_start(usual), later)
-    yield "kelurahan, 1,000 reports changed", seconds(lambda: compare(store, "kelurahan", usual, NOW, later))
-    yield "staff, usual window", seconds(lambda: compare(store, "staff", usual, NOW, later))
-    yield "staff over the year", seconds(lambda: compare(store, "staff", year, NOW, later), 1)
+        yield f"{level}, nothing changed", seconds(rank(level, usual, later))
+    yield "kelurahan over the year", seconds(rank("kelurahan", year, later))
+    odd = partial(compare, store, "kelurahan", usual + 12 * DAY, NOW - 5 * DAY, later)
+    yield "kelurahan, window of broken months", seconds(odd)
+    latest = later + timedelta(hours=1)
+    touch(store, NOW - 2 * DAY, latest)
+    yield "kelurahan, reports of this month changed", seconds(rank("kelurahan", usual, latest), 1)
+    yield "staff, usual window", seconds(rank("staff", usual, latest))
+    yield "staff over the year", seconds(rank("staff", year, latest), 1)
     chosen = {"received_at": {"$gte": usual}, "state": {"$ne": "duplikat"}}
     yield "straight from the reports, usual window", seconds(lambda: store.performance._count(chosen, "unit", later))  # noqa: SLF001
     everything: Document = {"state": {"$ne": "duplikat"}}

@@ -123,14 +123,21 @@ def test_a_report_that_changes_later_moves_the_sums_of_its_month(store: Store) -
     keep_again(store, make_report(1, state="dibuka_lagi", reopened=1, closed_at=None, updated_at=later))
     after = seen(store, later + HOUR)
     assert (after.cases, after.done, after.late) == (2, 1, 1)
-    keep_again(store, make_report(2, unit=OTHER, updated_at=later))
-    assert (seen(store, later + HOUR).done, seen(store, later + HOUR, OTHER).done) == (0, 1)
+    keep_again(store, make_report(2, unit=OTHER, updated_at=later + HOUR))
+    end = later + 2 * HOUR
+    assert (seen(store, end).done, seen(store, end, OTHER).done) == (0, 1)
 
 
 def test_months_in_which_nothing_changed_are_not_added_up_again(store: Store) -> None:
     keep(store, make_report(1, updated_at=NOW - 2 * HOUR))
     assert store.performance.refresh(NOW) == 1
     assert store.performance.refresh(NOW + HOUR) == 0
+
+
+def test_within_five_minutes_nothing_is_added_up_again(store: Store) -> None:
+    keep(store, make_report(1, updated_at=NOW))
+    minutes = (0, 4, 6)  # the last one comes within the margin for what was written late
+    assert [store.performance.refresh(NOW + timedelta(minutes=one)) for one in minutes] == [1, 0, 1]
 
 
 def test_several_processes_may_add_up_the_same_months_at_once(store: Store) -> None:
