@@ -1,16 +1,17 @@
 """What people are told in the channel in which they wrote: sentences for the outbox."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from dengar.ingest.formats import dialogue
-from dengar.models import OutboxMessage, Post, Record, Report
-from dengar.routing.joining import DIALOGUE
+from dengar.models import Event, OutboxMessage, Post, Record, Report, State
+from dengar.routing.joining import ACTOR, DIALOGUE
 from dengar.routing.traits import NOWHERE
 
-SMS = "sms"
+SMS, EMAIL = "sms", "email"
 # Whoever connects a channel with years of messages in it must not thank everybody now.
 FRESH = timedelta(days=1)
+NEWS: dict[State, dialogue.News] = {"selesai": "done", "ditolak": "rejected", "dibuka_lagi": "reopened"}
 
 
 class Answering(Record, frozen=True, kw_only=True):
@@ -24,14 +25,32 @@ class Answering(Record, frozen=True, kw_only=True):
 
         `kind` is that of `routing.joining.News`.
         """
-        if kind != "done" and now - post.created_at > FRESH:
+        if now - post.created_at > FRESH:
             return None
         number = post.number or report.number
-        link = f"{self.address.rstrip('/')}/laporan/{number}" if self.address else ""
         is_sms = post.channel == SMS
-        if kind == "done":
-            return self._make(kind, post, dialogue.tell_done(number, link=link, is_sms=is_sms), now)
-        return self._make(kind, post, dialogue.ask(_missing(report, post), number, link=link, is_sms=is_sms), now)
+        told = dialogue.ask(_missing(report, post), number, link=self._link(number), is_sms=is_sms)
+        return self._make(f"{kind}:{post.id}", post, told, now)
+
+    def announce(self, event: Event, report: Report, posts: Iterable[Post], now: datetime) -> Iterator[OutboxMessage]:
+        """Make the news of a report's life for each author of these posts, once, as an answer to their last one."""
+        news = find_news(event)
+        if news is None:
+            return
+        last = {post.author: post for post in sorted(posts, key=lambda post: post.created_at)}
+        for post in last.values():
+            number = post.number or report.number
+            text = dialogue.tell_news(
+                news,
+                number,
+                find_words(event),
+                link=self._link(number),
+                is_sms=post.channel == SMS,
+                is_short=(DIALOGUE not in post.flags and post.channel != EMAIL) or post.channel == SMS,
+            )
+            message = self._make(f"{news}:{event.id}:{post.author}", post, text, now)
+            if message is not None:
+                yield message
 
     def guide(self, post: Post, now: datetime) -> OutboxMessage | None:
         """Make the message for somebody in a dialogue who has not said yet what is wrong; None for everybody else."""
@@ -39,16 +58,33 @@ class Answering(Record, frozen=True, kw_only=True):
             return None
         is_sms = post.channel == SMS
         if "greeting" in post.flags:
-            return self._make("greeting", post, dialogue.greet(is_sms=is_sms), now)
-        return self._make("unread", post, dialogue.ask_for_text(is_sms=is_sms), now) if "unread" in post.flags else None
+            return self._make(f"greeting:{post.id}", post, dialogue.greet(is_sms=is_sms), now)
+        if "unread" in post.flags:
+            return self._make(f"unread:{post.id}", post, dialogue.ask_for_text(is_sms=is_sms), now)
+        return None
 
-    def _make(self, kind: str, post: Post, text: str, now: datetime) -> OutboxMessage | None:
-        """Make a message; its id is the same whenever it is made, so that nobody is told the same thing twice."""
+    def _link(self, number: str) -> str:
+        return f"{self.address.rstrip('/')}/laporan/{number}" if self.address else ""
+
+    def _make(self, key: str, post: Post, text: str, now: datetime) -> OutboxMessage | None:
+        """Make a message; its key is the same whenever it is made, so that nobody is told the same thing twice."""
         if post.source not in self.sources:
             return None
-        return OutboxMessage(
-            id=f"{kind}:{post.id}", source=post.source, item_id=post.item_id, text=text, made_at=now, due_at=now
-        )
+        return OutboxMessage(id=key, source=post.source, item_id=post.item_id, text=text, made_at=now, due_at=now)
+
+
+def find_news(event: Event) -> dialogue.News | None:
+    """Say which news for the authors an event is, if any."""
+    if event.kind == "paused":
+        return "question" if event.pause and event.pause.question else None
+    return NEWS.get(event.state) if event.kind == "state" and event.state else None
+
+
+def find_words(event: Event) -> str:
+    """Give what the unit says to the authors: the question, the reason of a rejection, the note of a solution."""
+    if event.pause:
+        return event.pause.question
+    return event.reason or "" if event.state == "ditolak" or event.actor != ACTOR else ""
 
 
 def _missing(report: Report, post: Post) -> set[str] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dengar.deliver.protocol import Target
 from dengar.errors import BadSettings, DengarError
 from dengar.ingest.protocol import Source
 from dengar.settings import Settings, config_path, explain_file, load_author_key
@@ -13,6 +14,7 @@ from dengar.wiring import (
     load_locator,
     make_city_units,
     make_sources,
+    make_targets,
     open_parts,
 )
 
@@ -20,7 +22,9 @@ from dengar.wiring import (
 def find_problems(settings: Settings, *, connect: bool) -> list[str]:
     """Give one sentence for everything that must be mended before Dengar can work."""
     problems: list[str] = []
-    for look in (_check_sources, _check_key, _check_model, _check_tables, _check_rules, _check_store):
+    for look in (
+        _check_sources, _check_targets, _check_key, _check_model, _check_tables, _check_rules, _check_store,
+    ):  # fmt: skip
         try:
             problems += look(settings, connect=connect)
         except BadSettings as error:
@@ -70,6 +74,18 @@ def _try(source: Source) -> list[str]:
         return [f"sources.{source.name}: {problem}" for problem in source.collector.check(source.settings)]
     except DengarError as error:
         return [f"sources.{source.name}: {error}"]
+
+
+def _check_targets(settings: Settings, *, connect: bool) -> list[str]:
+    targets = [one for one in make_targets(settings) if one.settings.enabled]
+    return [problem for target in targets for problem in _try_target(target)] if connect else []
+
+
+def _try_target(target: Target) -> list[str]:
+    try:
+        return [f"targets.{target.name}: {problem}" for problem in target.sender.check(target.settings)]
+    except DengarError as error:
+        return [f"targets.{target.name}: {error}"]
 
 
 def _check_key(settings: Settings, *, connect: bool) -> list[str]:

@@ -13,6 +13,7 @@ import msgspec
 from tqdm import tqdm
 
 from dengar import __version__
+from dengar.deliveries_cli import deliveries
 from dengar.errors import BadSettings, DengarError
 from dengar.export_cli import export
 from dengar.flood_cli import flood, water
@@ -376,5 +377,6 @@ for _command in (
     water,
     flood,
     export,
+    deliveries,
 ):
     main.add_command(_command)

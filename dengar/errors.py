@@ -13,6 +13,8 @@ DengarError
 │   ├── Retention            the window can no longer be read: note a gap
 │   ├── Blocked              a login page or captcha answered instead of the source
 │   ├── SourceChanged        the answer has another shape than the one we know
+│   ├── Refused              what we sent is not wanted as it is: a dead letter, a person must look
+│   │   └── Gone             nothing more is wanted there: send no more to this target
 │   └── LeaseLost            another process runs this source now
 ├── BadRequest               refuse what a client sent, with this message
 └── StopProgram              nothing can go on
@@ -101,6 +103,18 @@ class SourceChanged(StopSource):
     """The answer no longer has the known shape."""
 
     outcome = "changed"
+
+
+class Refused(StopSource):
+    """The target will never take this delivery as it is."""
+
+    outcome = "refused"
+
+
+class Gone(Refused):
+    """The target takes no deliveries any more."""
+
+    outcome = "gone"
 
 
 class LeaseLost(StopSource):

@@ -60,6 +60,7 @@ def make_status(
         review=store.reports.count_review(),
         quarantined=store.quarantine.count(),
         replies=store.outbox.count_by_state(),
+        deliveries=store.deliveries.count_unsettled(),
         sources=statuses,
         gaps=tuple(store.gaps.find_open()),
     )
@@ -68,6 +69,7 @@ def make_status(
         *_of_model(store, model_problem),
         *_of_chosen("gazetteer", gazetteer_problem),
         *_of_chosen("rules", rules_problem),
+        *_of_deliveries(status, store),
     )
     return status.replace(
         ailments=ailments,
@@ -109,6 +111,24 @@ def _of_chosen(kind: str, problem: str | None) -> Iterator[Ailment]:
     """Tell that what was chosen cannot serve, while what served before does."""
     if problem:
         yield Ailment(kind=kind, says=problem)
+
+
+def _of_deliveries(status: Status, store: Store) -> Iterator[Ailment]:
+    """Tell of targets that take nothing, and of dead letters."""
+    for health in store.targets.find_unwell(status.at):
+        waiting = status.deliveries.get(health.target, {}).get("waiting", 0)
+        if health.stopped:
+            cure = f"Mend it or switch it off; `dengar deliveries replay --target {health.target}` starts it again."
+            says = f"The target {health.target} wants nothing more: {health.stopped} {cure}"
+            yield Ailment(kind="target_gone", says=says, cause=health.stopped)
+        elif health.resting_until:
+            until = say_moment(health.resting_until, status.at)
+            says = f"The target {health.target} takes nothing, {waiting:,} wait; tried again at {until}: {health.error}"
+            yield Ailment(kind="target_down", says=says, cause=health.error, at=health.resting_until)
+    for target, counts in sorted(status.deliveries.items()):
+        if dead := counts.get("dead"):
+            says = f"{dead:,} dead letters to {target}: `dengar deliveries list` says why; then replay or drop them."
+            yield Ailment(kind="dead_letters", says=says)
 
 
 def _of_gaps(status: Status) -> Iterator[str]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from dengar.ailments import say_moment
 from dengar.ingest import find, names
 from dengar.ingest.protocol import Source
-from dengar.models import BudgetLeft, Gap, SourceStatus, Status
+from dengar.models import BudgetLeft, Delivery, DeliveryState, Gap, SourceStatus, Status
 from dengar.timetable import JAKARTA
 
 SECOND = timedelta(seconds=1)
@@ -25,6 +25,9 @@ def status_lines(status: Status, width: int) -> Iterator[str]:
     yield f"  waiting    {status.waiting:,} items{since}   in quarantine {status.quarantined:,}"
     if status.replies:
         yield f"  replies    {'   '.join(f'{state} {count:,}' for state, count in sorted(status.replies.items()))}"
+    if status.deliveries:
+        told = (f"{name} {_counts(counts)}" for name, counts in sorted(status.deliveries.items()))
+        yield f"  deliveries {'   '.join(told)}"
     if status.sources:
         yield ""
         header = ("source", "collector", "is read", "last run", "last message", "note")
@@ -33,6 +36,21 @@ def status_lines(status: Status, width: int) -> Iterator[str]:
         yield f"! {problem}"
     for warning in status.warnings:
         yield f"? {warning}"
+
+
+def _counts(counts: Mapping[DeliveryState, int]) -> str:
+    return ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+
+
+def delivery_lines(deliveries: Sequence[Delivery], now: datetime) -> Iterator[str]:
+    """Give each delivery with what became of it, and why."""
+    for one in deliveries:
+        yield f"{one.id}  {one.target}  {one.report}  {one.kind}  made {say_moment(one.made_at, now)}"
+        yield f"  {one.state} after {one.attempts} attempts{_why(one)}"
+
+
+def _why(delivery: Delivery) -> str:
+    return f": {delivery.error.strip().splitlines()[-1]}" if delivery.error and delivery.error.strip() else ""
 
 
 def collector_lines(width: int) -> Iterator[str]:

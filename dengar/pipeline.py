@@ -147,11 +147,8 @@ class Pipeline:
 
     def _tell(self, joiner: Joiner, now: datetime) -> Iterator[OutboxMessage]:
         for news in joiner.news:
-            report = joiner.touched[news.report]
-            posts = (news.post,) if news.post else self._store.posts.of_report(news.report)
-            for post in posts:
-                if message := self._answering.tell(news.kind, report, post, now):
-                    yield message
+            if message := self._answering.tell(news.kind, joiner.touched[news.report], news.post, now):
+                yield message
 
     def _guide(self, joined: Sequence[Post], known: Mapping[str, Post], now: datetime) -> Iterator[OutboxMessage]:
         for post in joined:

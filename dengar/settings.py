@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -63,8 +63,8 @@ class WaterSettings(BaseModel):
 class Settings(BaseSettings):
     """The whole configuration, with its defaults.
 
-    `sources` are named sections `[sources.NAME]`, each with `collector` and that collector's own fields; secrets are
-    best given as `DENGAR_SOURCES__NAME__PASSWORD` and the like.
+    `sources` are named sections `[sources.NAME]`, each with `collector` and that collector's own fields, `targets`
+    `[targets.NAME]` with `sender`; secrets are best given as `DENGAR_SOURCES__NAME__PASSWORD` and the like.
     """
 
     model_config = SettingsConfigDict(env_prefix="DENGAR_", env_nested_delimiter="__", extra="forbid")
@@ -83,14 +83,16 @@ class Settings(BaseSettings):
     web: WebSettings = Field(default_factory=WebSettings, description="The web pages.")
     water: WaterSettings = Field(default_factory=WaterSettings, description="Levels of water.")
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What is listened to.", repr=False)
+    targets: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Who is told.", repr=False)
 
-    @field_validator("sources")
+    @field_validator("sources", "targets")
     @classmethod
-    def _names_are_plain(cls, sources: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        for name in sources:
+    def _names_are_plain(cls, sections: dict[str, dict[str, Any]], info: ValidationInfo) -> dict[str, dict[str, Any]]:
+        for name in sections:
             if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is no source name: use small letters, digits and _")
-        return sources
+                kind = str(info.field_name).removesuffix("s")
+                raise ValueError(f"{name!r} is no {kind} name: use small letters, digits and _")
+        return sections
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,9 @@ from pydantic import ValidationError
 from dengar.answering import Answering
 from dengar.collecting import Collecting
 from dengar.completing import Completing
+from dengar.deliver import find as find_sender
+from dengar.deliver.protocol import Target
+from dengar.delivering import Delivering
 from dengar.erasing import Touched, erase_author
 from dengar.errors import BadSettings, DengarError
 from dengar.habits import Habits
@@ -24,6 +27,7 @@ from dengar.intake import Intake
 from dengar.models import Status, Unit
 from dengar.pipeline import Pipeline
 from dengar.rechecking import Rechecking
+from dengar.relaying import Relaying
 from dengar.replying import Replying, can_reply
 from dengar.settings import Settings, explain, load_author_key
 from dengar.store import Store
@@ -110,6 +114,7 @@ class Parts:
         self.clock = clock
         self.holder = holder or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.sources = make_sources(settings)
+        self.targets = make_targets(settings)
         self.collecting = Collecting(store, clock, self.holder)
         self.habits = Habits(store)
 
@@ -160,13 +165,32 @@ class Parts:
             router=self.ruling,
             categories=category_codes(),
             author_key=load_author_key(self.settings),
-            answering=Answering(
-                sources={source.name for source in self.sources if can_reply(source)},
-                address=self.settings.web.public_url,
-            ),
+            answering=self.answering,
         )
         pulled = {source.name for source in self.sources if source.is_pulled}
         return Working(self.store, pipeline, self.clock, self.holder, stoppable=pulled)
+
+    @cached_property
+    def answering(self) -> Answering:
+        """The words for people who wrote, where they may be answered."""
+        sources = {source.name for source in self.sources if can_reply(source)}
+        return Answering(sources=sources, address=self.settings.web.public_url)
+
+    @cached_property
+    def relaying(self) -> Relaying:
+        """The way from the history of reports to those who must hear of it."""
+        return Relaying(self.store, self.targets, self.answering, self.clock)
+
+    @cached_property
+    def deliverings(self) -> tuple[Delivering, ...]:
+        """The line to each target, which keeps none of the others waiting."""
+        names = {code: name for code, (name, _) in category_names().items()}
+        site = self.settings.web.public_url
+        return tuple(
+            Delivering(self.store, target, self.clock, self.holder, categories=names, site=site)
+            for target in self.targets
+            if target.settings.enabled
+        )
 
     @cached_property
     def replying(self) -> Replying:
@@ -319,6 +343,37 @@ def make_source(name: str, section: Mapping[str, object]) -> Source:
     if problems:
         raise BadSettings(problems)
     return Source(name=name, collector=collector, settings=checked)
+
+
+def make_targets(settings: Settings) -> list[Target]:
+    """Check every configured target; raises BadSettings with all problems at once."""
+    problems: list[str] = []
+    targets: list[Target] = []
+    for name, section in settings.targets.items():
+        try:
+            targets.append(make_target(name, section))
+        except BadSettings as error:
+            problems += error.problems
+    if problems:
+        raise BadSettings(problems)
+    return targets
+
+
+def make_target(name: str, section: Mapping[str, object]) -> Target:
+    """Check one target's section of the configuration."""
+    where = f"targets.{name}"
+    if "sender" not in section:
+        raise BadSettings([f"{where}.sender: this setting is needed and has no value."])
+    if "name" in section:
+        raise BadSettings([f"{where}.name: a target is named by its section: remove this."])
+    try:
+        sender = find_sender(str(section["sender"]))
+        checked = sender.Settings.model_validate({**section, "name": name})
+    except BadSettings as error:
+        raise BadSettings([f"{where}.sender: {one}" for one in error.problems]) from error
+    except ValidationError as error:
+        raise BadSettings(explain(error, where)) from error
+    return Target(name=name, sender=sender, settings=checked)
 
 
 def load_classifier(settings: Settings) -> "Classifier":

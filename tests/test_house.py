@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "store": RECORDS,
     "deliver": RECORDS,
     "feeds": RECORDS,
+    "deliver": RECORDS | {"public"},
+    "public": RECORDS,
     "filters": RECORDS,
     "settings": {"errors"},
     # what joins two parts or more
@@ -45,6 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reusing": RECORDS | {"ingest", "routing", "store"},
     "proving": RECORDS | {"ingest", "pipeline", "reusing", "routing", "store"},
     "replying": RECORDS | {"ingest", "store"},
+    "relaying": RECORDS | {"answering", "deliver", "ingest", "store"},
+    "delivering": RECORDS | {"deliver", "ingest", "routing", "store"},
     "archive": RECORDS | {"ingest", "classify", "geocode", "routing", "store", "mask"},
     "budgeting": {"ingest", "store"},
     "collecting": RECORDS | {"budgeting", "ingest", "store"},
@@ -101,6 +105,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
     "checking": RECORDS | {"ingest", "routing", "settings", "store", "timetable", "wiring"},
+    "web": RECORDS | {"public", "store", "routing", "polls"},
+    # what builds and starts
+    "wiring": RECORDS | {
+        "answering", "classify", "collecting", "completing", "erasing", "geocode", "habits", "health", "ingest",
+        "deliver", "delivering", "drifting", "intake", "judging", "locating", "pipeline", "rechecking", "reclassifying",
+        "registry", "relaying", "replying", "routing", "settings", "shadowing", "store", "timetable", "working",
+    },
+    "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
+    "checking": RECORDS | {"deliver", "ingest", "settings", "store", "timetable", "wiring"},
     "demo": RECORDS | {"ingest", "intake", "scheduler", "wiring"},
     "source_files": RECORDS | {"ingest"},
     "new_source": RECORDS | {"ingest", "source_files"},
@@ -118,6 +131,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "checking", "classify", "demo", "export_cli", "filters", "flood_cli", "gazetteer_cli", "ingest", "listing", "model_cli",
         "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving", "settings", "staff_cli",
         "terminal", "web", "wiring",
+    "deliveries_cli": RECORDS | {"listing", "terminal", "wiring"},
+    "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
+    "cli": RECORDS | {
+        "checking", "classify", "deliveries_cli", "demo", "filters", "gazetteer_cli", "ingest", "listing", "model_cli",
+        "new_source", "scheduler", "serving", "settings", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

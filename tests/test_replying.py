@@ -158,8 +158,7 @@ def test_people_are_told_their_number_and_asked_for_what_is_missing() -> None:
     assert "foto" in say("received", report(kel=HERE), flags=("dialogue",))
     assert "foto" not in say("received", report(kel=HERE))
     assert "foto" not in say("received", report(kel=HERE), flags=("dialogue",), channel="sms")
-    assert "selesai" in say("done", report())
-    assert "DKI-2611-000001" in say("done", report(), number="DKI-2611-000001")
+    assert "DKI-2611-000001" in say("received", report(), number="DKI-2611-000001")
 
 
 def test_nobody_is_promised_a_unit_that_is_not_chosen_yet() -> None:
@@ -169,7 +168,6 @@ def test_nobody_is_promised_a_unit_that_is_not_chosen_yet() -> None:
 
 def test_old_messages_are_not_thanked_for() -> None:
     assert say("received", report(), NOW + timedelta(days=2)) == ""
-    assert say("done", report(), NOW + timedelta(days=20))
 
 
 def test_a_source_without_replies_is_told_nothing() -> None:

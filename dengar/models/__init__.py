@@ -1,6 +1,7 @@
 """The records that pass between the parts: frozen, typed, without input or output."""
 
 from dengar.models.changes import Changes, Erasing, OutboxMessage, OutboxState, Pending
+from dengar.models.delivery import UNSETTLED, Delivery, DeliveryState, TargetHealth
 from dengar.models.human_label import HumanLabel, LabelTask, Why
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
@@ -36,6 +37,7 @@ from dengar.models.unit import Unit, UnitKind
 __all__ = [
     "HELD_BACK",
     "OPEN_STATES",
+    "UNSETTLED",
     "WENT_WELL",
     "Accepted",
     "Ailment",
@@ -46,6 +48,8 @@ __all__ = [
     "Candidate",
     "Changes",
     "Clue",
+    "Delivery",
+    "DeliveryState",
     "Doubt",
     "DoubtKind",
     "Draft",
@@ -93,6 +97,7 @@ __all__ = [
     "State",
     "Status",
     "Tally",
+    "TargetHealth",
     "Unit",
     "UnitKind",
     "Urgency",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from dengar.models.delivery import DeliveryState
 from dengar.models.record import Record
 from dengar.models.run import Gap, Run, Silence
 
@@ -12,8 +13,8 @@ class Ailment(Record, frozen=True, kw_only=True, omit_defaults=False):
     """What ails a source, or the whole, and what to do; `needs_person` when it does not mend itself.
 
     `kind` is an outcome of a run, or: unreachable, dead, long, stopped, expiring, expired, silent, nearly_silent; of
-    the whole: store_down, no_scheduler, backlog, model, gazetteer, rules, drift. `cause` is what the source or its
-    collector said, `at` the moment that the sentence names.
+    the whole: store_down, no_scheduler, backlog, model, gazetteer, rules, drift, target_gone, target_down,
+    dead_letters. `cause` is what the source or its collector said, `at` the moment that the sentence names.
     """
 
     kind: str
@@ -68,7 +69,7 @@ class Status(Record, frozen=True, kw_only=True, omit_defaults=False):
 
     `problems` are sentences that an operator must act on, `warnings` those that may mend themselves; `ailments` are
     what concerns no single source. `waiting_since` is when the oldest message that waits came, `replies` counts what
-    people are to be told, by state.
+    people are to be told, by state, `deliveries` what is not settled, by target and state.
     """
 
     at: datetime
@@ -83,6 +84,7 @@ class Status(Record, frozen=True, kw_only=True, omit_defaults=False):
     review: int = 0
     quarantined: int = 0
     replies: dict[str, int] = msgspec.field(default_factory=dict)
+    deliveries: dict[str, dict[DeliveryState, int]] = msgspec.field(default_factory=dict)
     sources: tuple[SourceStatus, ...] = ()
     gaps: tuple[Gap, ...] = ()
     ailments: tuple[Ailment, ...] = ()

@@ -25,11 +25,11 @@ SOURCE_REOPENED = "Sumbernya menampilkan masalah ini lagi."
 
 
 class News(Record, frozen=True, kw_only=True):
-    """What people may be told of a report: `received` and `placed` the author of the post, `done` all its authors."""
+    """What the author of a post may be told of its report."""
 
-    kind: Literal["received", "placed", "done"]
+    kind: Literal["received", "placed"]
     report: str
-    post: Post | None = None
+    post: Post
 
 
 class Joiner:
@@ -76,7 +76,6 @@ class Joiner:
         report = self._open.find(number)
         if report is not None and report.state in OPEN_STATES:
             self._grow(report, at, "state", state="selesai", reason=SOURCE_ENDED)
-            self.news.append(News(kind="done", report=number))
 
     def _report_before(self, post: Post) -> str | None:
         before = self._posts.get(post.id)

@@ -49,6 +49,10 @@ class Events:
         rows = self._rows.find({"posts": {"$in": list(posts)}, "kind": "verified"}, {"posts": 1}) if posts else ()
         return {post for row in rows for post in row["posts"]} & set(posts)
 
+    def find_all(self, ids: Sequence[str]) -> dict[str, Event]:
+        """Give these events by their ids."""
+        return {row["_id"]: from_document(row, Event) for row in self._rows.find({"_id": {"$in": list(ids)}})}
+
     def all_in_order(self) -> Iterator[Event]:
         """Give every event, report by report."""
         return (from_document(row, Event) for row in self._rows.find().sort([("report", 1), ("seq", 1)]))

@@ -6,10 +6,11 @@ from pymongo import IndexModel
 from pymongo.errors import OperationFailure
 
 from dengar.models import OPEN_STATES
-from dengar.store.documents import Data
+from dengar.store.documents import Data, Document
 
 RAW_DAYS = 30
 TALLY_DAYS = 90
+DELIVERY_DAYS = 30
 NAMESPACE_EXISTS = 48
 INDEX_NOT_FOUND = 27
 
@@ -190,6 +191,23 @@ def feeds(data: Data) -> None:
     )
 
 
+def deliveries(data: Data) -> None:
+    """Create what the outbox needs; what happened before is told to nobody."""
+    for name in ("deliveries", "targets", "relays", "relayed"):
+        _create_collection(data, name)
+    unsettled = {"state": {"$in": ["waiting", "dead"]}}
+    line = [("target", 1), ("report", 1), ("seq", 1), ("state", 1), ("due_at", 1)]
+    data["deliveries"].create_indexes(
+        [
+            IndexModel(line, name="line", partialFilterExpression=unsettled),
+            IndexModel([("state", 1), ("due_at", 1)], name="listed"),
+            IndexModel("settled_at", expireAfterSeconds=DELIVERY_DAYS * 86400),
+        ]
+    )
+    handled: Document = {"into": "relayed", "whenMatched": "keepExisting"}
+    data["reports"].aggregate([{"$project": {"next": "$version"}}, {"$merge": handled}])
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -200,4 +218,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     prints,
     administration,
     feeds,
+    deliveries,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 
 from dengar.models import Labels, Post, Selection, post_id
-from dengar.store.documents import Rows, Session, from_document, to_document
+from dengar.store.documents import Document, Rows, Session, from_document, to_document
 from dengar.store.selecting import make_posts_query
 
 
@@ -44,6 +44,13 @@ class Posts:
     def of_report(self, number: str) -> list[Post]:
         """Give the posts that said this report's problem, oldest first."""
         return [from_document(row, Post) for row in self._rows.find({"report": number}).sort("created_at")]
+
+    def first_texts(self, numbers: Iterable[str]) -> dict[str, str]:
+        """Give the oldest text of each of these reports that everybody may see."""
+        chosen = {"report": {"$in": list(numbers)}, "hidden_since": {"$exists": False}, "text": {"$gt": ""}}
+        first = {"_id": "$report", "text": {"$first": "$text"}}
+        stages: list[Document] = [{"$match": chosen}, {"$sort": {"report": 1, "created_at": 1}}, {"$group": first}]
+        return {row["_id"]: row["text"] for row in self._rows.aggregate(stages)}
 
     def of_author(self, author: str) -> list[Post]:
         """Give all posts of a pseudonym, oldest first."""

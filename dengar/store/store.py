@@ -16,6 +16,7 @@ from dengar.errors import StoreUnavailable
 from dengar.models import Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
 from dengar.store.claims import Claims
 from dengar.store.cursors import Cursors
+from dengar.store.deliveries import Deliveries
 from dengar.store.documents import Data, Document, Session
 from dengar.store.drifts import Drifts
 from dengar.store.erased import Erased
@@ -36,6 +37,7 @@ from dengar.store.posts import Posts
 from dengar.store.prints import Prints
 from dengar.store.quarantine import Quarantine
 from dengar.store.queue import Queue
+from dengar.store.relays import Relays
 from dengar.store.reports import Reports
 from dengar.store.rules import RulesVersions
 from dengar.store.runs import Runs
@@ -43,6 +45,7 @@ from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
 from dengar.store.staff import Staff
 from dengar.store.tallies import Tallies
+from dengar.store.targets import Targets
 from dengar.store.units import Units
 from dengar.store.versions import Versions
 from dengar.store.water import Water
@@ -59,6 +62,7 @@ class Store:
         self.data = data
         self.claims = Claims(data["claims"])
         self.cursors = Cursors(data["cursors"])
+        self.deliveries = Deliveries(data["deliveries"])
         self.drifts = Drifts(data["drifts"])
         self.erased = Erased(data["erased"], key)
         self.events = Events(data["events"])
@@ -76,6 +80,7 @@ class Store:
         self.prints = Prints(data["prints"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.queue = Queue(data["reports"])
+        self.relays = Relays(data)
         self.reports = Reports(data["reports"])
         self.rules = RulesVersions(data["rules"])
         self.news = News(data["reports"], self.reports)
@@ -84,6 +89,7 @@ class Store:
         self.spending = Spending(data["spending"])
         self.staff = Staff(data["staff"])
         self.tallies = Tallies(data)
+        self.targets = Targets(data["targets"])
         self.units = Units(data["units"])
         self.versions = Versions(data)
         self.water = Water(data)

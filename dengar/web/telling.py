@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from dengar.models import HELD_BACK, OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.public import doubts_of
 from dengar.routing.tallying import EXACT
 from dengar.web.language import Language
 from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
@@ -154,7 +155,3 @@ class Telling:
         return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
 
 
-def doubts_of(report: Report) -> tuple[str, ...]:
-    """Give what everybody may know of a person's work that waits."""
-    told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK)
-    return tuple(told) if report.state in OPEN_STATES else ()

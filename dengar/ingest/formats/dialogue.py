@@ -11,20 +11,26 @@ from dengar.ingest.formats.shortmessage import count_gsm
 from dengar.models import Record
 
 Language = Literal["id", "en"]
+News = Literal["done", "rejected", "question", "reopened"]
 
 LONGEST_SMS = 160
 # What can be missing, the most needed first; one thing is asked for at a time.
 ORDER = ("text", "place", "photo")
+# What a unit says is told at length where people talk with us alone; X takes 280 letters, and an SMS 160.
+LONGEST_SAID, LONGEST_SAID_IN_SHORT = 600, 110
 
 
 class Words(Record, frozen=True, kw_only=True):
-    """The sentences of one language; `{number}` and `{link}` are filled in, `questions` are by what is missing."""
+    """The sentences of one language; `{number}`, `{link}` and what the unit `{said}` are filled in.
+
+    `questions` are by what is missing, `news` by what happened, with the words of the unit and without.
+    """
 
     greeting: str
     received: str
     questions: Mapping[str, str]
     complete: str
-    done: str
+    news: Mapping[News, tuple[str, str]]
     link: str
 
 
@@ -41,7 +47,24 @@ WORDS: dict[Language, Words] = {
             "photo": "Bila ada, mohon kirim satu foto keadaannya.",
         },
         complete="Terima kasih, laporan {number} sudah lengkap dan kami teruskan ke unit yang menangani.",
-        done="Laporan {number} dinyatakan selesai. Bila masalahnya masih ada, mohon balas pesan ini.",
+        news={
+            "done": (
+                "Laporan {number} dinyatakan selesai: {said} Bila masalahnya masih ada, mohon balas pesan ini.",
+                "Laporan {number} dinyatakan selesai. Bila masalahnya masih ada, mohon balas pesan ini.",
+            ),
+            "rejected": (
+                "Mohon maaf, laporan {number} tidak dapat kami tindak lanjuti: {said}",
+                "Mohon maaf, laporan {number} tidak dapat kami tindak lanjuti.",
+            ),
+            "question": (
+                "Untuk laporan {number} petugas bertanya: {said} Mohon balas pesan ini.",
+                "Untuk laporan {number} petugas perlu keterangan. Mohon balas pesan ini.",
+            ),
+            "reopened": (
+                "Laporan {number} dibuka lagi dan ditangani kembali: {said}",
+                "Laporan {number} dibuka lagi dan ditangani kembali.",
+            ),
+        },
         link="Pantau di {link}",
     ),
     "en": Words(
@@ -56,7 +79,24 @@ WORDS: dict[Language, Words] = {
             "photo": "If you can, please send one photo of it.",
         },
         complete="Thank you, report {number} is complete. We have passed it on to the unit in charge.",
-        done="Report {number} has been marked as solved. If the problem is still there, please answer this message.",
+        news={
+            "done": (
+                "Report {number} has been marked as solved: {said} If it is not, please answer this message.",
+                "Report {number} has been marked as solved. If the problem is still there, please answer this message.",
+            ),
+            "rejected": (
+                "We are sorry: nothing can be done about report {number}. {said}",
+                "We are sorry: nothing can be done about report {number}.",
+            ),
+            "question": (
+                "About report {number} the unit asks: {said} Please answer this message.",
+                "About report {number} the unit needs to know more. Please answer this message.",
+            ),
+            "reopened": (
+                "Report {number} is open again and being dealt with: {said}",
+                "Report {number} is open again and being dealt with.",
+            ),
+        },
         link="Follow it at {link}",
     ),
 }
@@ -70,7 +110,15 @@ SMS_WORDS: dict[Language, Words] = {
             "photo": "",
         },
         complete="Terima kasih, laporan {number} lengkap dan diteruskan.",
-        done="Laporan {number} selesai. Masih ada masalah? Balas SMS ini.",
+        news={
+            "done": (
+                "Laporan {number} selesai: {said} Masih ada masalah? Balas SMS ini.",
+                "Laporan {number} selesai. Masih ada masalah? Balas SMS ini.",
+            ),
+            "rejected": ("Laporan {number} tidak dapat ditangani: {said}", "Laporan {number} tidak dapat ditangani."),
+            "question": ("Laporan {number}: {said} Balas SMS ini.", "Laporan {number}: mohon keterangan. Balas SMS."),
+            "reopened": ("Laporan {number} dibuka lagi: {said}", "Laporan {number} dibuka lagi."),
+        },
         link="{link}",
     ),
     "en": Words(
@@ -82,7 +130,15 @@ SMS_WORDS: dict[Language, Words] = {
             "photo": "",
         },
         complete="Thank you, report {number} is complete and passed on.",
-        done="Report {number} is solved. If it is not, answer this SMS.",
+        news={
+            "done": (
+                "Report {number} is solved: {said} If it is not, answer this SMS.",
+                "Report {number} is solved. If it is not, answer this SMS.",
+            ),
+            "rejected": ("Report {number} cannot be dealt with: {said}", "Report {number} cannot be dealt with."),
+            "question": ("Report {number}: {said} Answer this SMS.", "Report {number}: we need to know more. Answer."),
+            "reopened": ("Report {number} is open again: {said}", "Report {number} is open again."),
+        },
         link="{link}",
     ),
 }
@@ -103,10 +159,32 @@ def ask(
     return _join(words, (said, question), number, link, is_sms=is_sms)
 
 
-def tell_done(number: str, *, link: str = "", language: Language = "id", is_sms: bool = False) -> str:
-    """Say that a report is solved, and what to do when it is not."""
+def tell_news(
+    news: News,
+    number: str,
+    said: str = "",
+    *,
+    link: str = "",
+    language: Language = "id",
+    is_sms: bool = False,
+    is_short: bool = False,
+) -> str:
+    """Say what became of a report, with the words of the unit, which are cut when they are long.
+
+    `is_short` where messages are: an SMS, a post on X.
+    """
     words = _words(language, is_sms=is_sms)
-    return _join(words, (words.done,), number, link, is_sms=is_sms)
+    cut = _cut(said, LONGEST_SAID_IN_SHORT if is_short else LONGEST_SAID)
+    with_words, without = words.news[news]
+    return _join(words, (with_words if cut else without,), number, link, is_sms=is_sms, said=cut)
+
+
+def _cut(said: str, most: int) -> str:
+    """Make one sentence of what a unit says."""
+    line = " ".join(said.split())
+    if len(line) > most:
+        return f"{line[: most - 3].rstrip()}..."
+    return line if not line or line[-1] in ".!?" else f"{line}."
 
 
 def ask_for_text(*, language: Language = "id", is_sms: bool = False) -> str:
@@ -123,9 +201,9 @@ def _words(language: Language, *, is_sms: bool) -> Words:
     return SMS_WORDS[language] if is_sms else WORDS[language]
 
 
-def _join(words: Words, sentences: Iterable[str], number: str, link: str, *, is_sms: bool) -> str:
+def _join(words: Words, sentences: Iterable[str], number: str, link: str, *, is_sms: bool, said: str = "") -> str:
     """Fill in and join; a link with which an SMS would become two is left out."""
-    text = " ".join(filter(None, sentences)).format(number=number)
+    text = " ".join(filter(None, sentences)).format(number=number, said=said)
     if not link:
         return text
     longer = f"{text} {words.link.format(link=link)}"
