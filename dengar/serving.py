@@ -68,14 +68,6 @@ async def _serve(
         holder=made.holder,
         rechecking=made.rechecking.run,
         errands=made.errands,
-        errands=(
-            made.replying.run,
-            made.completing.run,
-            made.shadowing.run,
-            made.watch_drift,
-            made.relaying.run,
-            *(one.run for one in made.deliverings),
-        ),
     )
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

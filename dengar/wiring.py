@@ -252,6 +252,8 @@ class Parts:
             self.watch_drift,
             self.minding.run,
             self.watering.run,
+            self.relaying.run,
+            *(one.run for one in self.deliverings),
         )
 
     def watch_drift(self) -> None:

@@ -153,5 +153,3 @@ class Telling:
             return Step(at=event.at, kind=event.kind, sentence=say(ON_THE_WAY[event.kind]))
         # The words of a note are for colleagues: the public only learns that there is one.
         return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
-
-
