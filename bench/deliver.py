@@ -9,14 +9,14 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent.parent / "tests"), str(Path(__file__).parent.parent / "tests" / "deliver")]
 
-from outboxes import deliver, hook, open_report, receive, relay
-
-from dengar.store import Store
-from dengar.store.embedded import EmbeddedMongo
-
 
 def main() -> None:
-    """Give a new report two events, relay them, and deliver them to a webhook on this machine."""
+    """Give new reports two events each, relay them, and deliver them to a webhook on this machine."""
+    from outboxes import deliver, hook, open_report, receive, relay
+
+    from dengar.store import Store
+    from dengar.store.embedded import EmbeddedMongo
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=2000)
     parser.add_argument("--at-once", type=int, default=4)

@@ -23,7 +23,7 @@ def find_problems(settings: Settings, *, connect: bool) -> list[str]:
     """Give one sentence for everything that must be mended before Dengar can work."""
     problems: list[str] = []
     for look in (
-        _check_sources, _check_targets, _check_key, _check_model, _check_tables, _check_rules, _check_store,
+        _check_sources, check_targets, _check_key, _check_model, _check_tables, _check_rules, _check_store,
     ):  # fmt: skip
         try:
             problems += look(settings, connect=connect)
@@ -76,7 +76,8 @@ def _try(source: Source) -> list[str]:
         return [f"sources.{source.name}: {error}"]
 
 
-def _check_targets(settings: Settings, *, connect: bool) -> list[str]:
+def check_targets(settings: Settings, *, connect: bool) -> list[str]:
+    """Explain the wrong settings of targets, and with `connect` try to reach each one."""
     targets = [one for one in make_targets(settings) if one.settings.enabled]
     return [problem for target in targets for problem in _try_target(target)] if connect else []
 

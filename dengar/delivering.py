@@ -18,11 +18,13 @@ from dengar.deliver.protocol import Parcel, Receipt, Target
 from dengar.errors import LeaseLost, Refused, StopSource, Transient
 from dengar.ingest.protocol import Clock
 from dengar.models import Delivery, Event, Report, TargetHealth, Unit
-from dengar.routing.states import grow
+from dengar.routing.states import fold_all, grow
 from dengar.store import Store
 
 LONGEST_RUN = 10.0  # seconds; then the process may stop, or another target's thread may have its turn
 FOUND_AT_ONCE = 200
+MOST_UNWRITTEN = 16  # times those that are sent at once
+QUICK_SECONDS = 0.5
 ATTEMPTS_TO_NOTE = 5
 ACTOR = "dengar"
 
@@ -68,17 +70,27 @@ class Delivering:
         end = self._timer() + LONGEST_RUN
         units = self._store.units.find_all()
         health = self._store.targets.find(self._target.name)  # another process may have learnt it just before us
-        arrived = 0
+        arrived, size = 0, 1 if is_probe(health) else self._target.settings.at_once
         while due := self._store.deliveries.find_due(self._target.name, self._clock(), FOUND_AT_ONCE):
             while due:
-                if is_resting(health, self._clock()) or self._timer() > end:
+                begun = self._timer()
+                if is_resting(health, self._clock()) or begun > end:
                     return arrived
-                size = 1 if is_probe(health) else self._target.settings.at_once
                 some, due = due[:size], due[size:]
                 results = list(threads.map(self._try, some, self._pack(some, units)))
                 health = self._save(some, results, health)
                 arrived += sum(isinstance(one, Receipt) and one.number is not None for one in results)
+                size = self._choose_size(size, results, self._timer() - begun)
         return arrived
+
+    def _choose_size(self, size: int, results: Sequence[Result], seconds: float) -> int:
+        """Say how many are sent until the next writing, after which none of them is sent again.
+
+        More while all goes well and fast, because writing takes longer than a fast answer.
+        """
+        at_once: int = self._target.settings.at_once
+        is_well = all(isinstance(one, Receipt) for one in results)
+        return min(2 * size, MOST_UNWRITTEN * at_once) if is_well and seconds < QUICK_SECONDS else at_once
 
     def _save(self, some: Sequence[Delivery], results: Sequence[Result], health: TargetHealth) -> TargetHealth:
         now = self._clock()
@@ -97,23 +109,34 @@ class Delivering:
         events = self._store.events.find_all([one.event for one in some])
         reports = {one.number: one for one in self._store.reports.find_all({one.report for one in some})}
         texts = self._store.posts.first_texts(reports) if self._target.sender.NEEDS_TEXT else {}
-        now = self._clock()
+        found = ((one, events.get(one.event), reports.get(one.report)) for one in some)
         return [
-            Parcel(
-                id=one.id,
-                at=now,
-                event=events[one.event],
-                report=reports[one.report],
-                units=units,
-                category=self._categories.get(reports[one.report].category or "", ""),
-                site=self._site,
-                text=texts.get(one.report, ""),
-                token=one.token,
-            )
-            if one.event in events and one.report in reports
+            self._make_parcel(one, event, self._stood(report, event), units, texts.get(one.report, ""))
+            if event is not None and report is not None
             else None
-            for one in some
+            for one, event, report in found
         ]
+
+    def _stood(self, report: Report, event: Event) -> Report:
+        """Give the report as it stands now; an escalation names a step of the routing that it had then."""
+        if event.kind != "escalated":
+            return report
+        return fold_all(one for one in self._store.events.of_report(report.number) if one.seq <= event.seq)
+
+    def _make_parcel(
+        self, delivery: Delivery, event: Event, report: Report, units: Mapping[str, Unit], text: str
+    ) -> Parcel:
+        return Parcel(
+            id=delivery.id,
+            at=self._clock(),
+            event=event,
+            report=report,
+            units=units,
+            category=self._categories.get(report.category or "", ""),
+            site=self._site,
+            text=text,
+            token=delivery.token,
+        )
 
     def _try(self, delivery: Delivery, parcel: Parcel | None) -> Result:
         """Send one delivery; whatever goes wrong with it does not stop the others."""
@@ -121,7 +144,7 @@ class Delivering:
             return Refused(f"The event {delivery.event} is gone.")
         try:
             return self._hand_over(parcel) if self._target.sender.HANDS_OVER else self._send(parcel)
-        except StopSource as error:
+        except (StopSource, Refused) as error:
             return error
         except Exception:  # noqa: BLE001  a sender's bug is kept with the delivery
             return Transient(f"The sender has a bug, please report it: {traceback.format_exc()}")

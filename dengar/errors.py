@@ -13,9 +13,9 @@ DengarError
 │   ├── Retention            the window can no longer be read: note a gap
 │   ├── Blocked              a login page or captcha answered instead of the source
 │   ├── SourceChanged        the answer has another shape than the one we know
-│   ├── Refused              what we sent is not wanted as it is: a dead letter, a person must look
-│   │   └── Gone             nothing more is wanted there: send no more to this target
 │   └── LeaseLost            another process runs this source now
+├── Refused                  a target does not want what we sent as it is: a dead letter, a person must look
+│   └── Gone                 it wants nothing more: send no more to this target
 ├── BadRequest               refuse what a client sent, with this message
 └── StopProgram              nothing can go on
     ├── BadSettings          one sentence for each wrong setting
@@ -105,22 +105,18 @@ class SourceChanged(StopSource):
     outcome = "changed"
 
 
-class Refused(StopSource):
-    """The target will never take this delivery as it is."""
-
-    outcome = "refused"
-
-
-class Gone(Refused):
-    """The target takes no deliveries any more."""
-
-    outcome = "gone"
-
-
 class LeaseLost(StopSource):
     """Another process holds the lease now; nothing more may be written by this one."""
 
     outcome = "lease_lost"
+
+
+class Refused(DengarError):
+    """The target will never take this delivery as it is."""
+
+
+class Gone(Refused):
+    """The target takes no deliveries any more."""
 
 
 class BadRequest(DengarError):

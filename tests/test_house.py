@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from dengar import ingest
+from dengar import deliver, ingest
 from dengar.cli import main
 from dengar.settings import Settings
 
@@ -267,6 +267,8 @@ def test_every_setting_is_documented() -> None:
     names = set(fields(Settings)) | {"DENGAR_CONFIG"}
     for collector in ingest.names():
         names |= set(fields(ingest.find(collector).Settings)) - {"name"}
+    for sender in deliver.names():
+        names |= set(fields(deliver.find(sender).Settings)) - {"name"}
     missing = [name for name in sorted(names) if not re.search(rf"`{re.escape(name)}\b", documentation())]
     assert missing == []
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from html import escape
 
-from dengar.deliver.protocol import Parcel
-from dengar.models import Escalation, Event, Place, Report
+from dengar.deliver.protocol import Parcel, find_step, unit_of
+from dengar.models import Place
 
 WIB = timezone(timedelta(hours=7), "WIB")
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -50,14 +50,6 @@ def say_html(parcel: Parcel) -> str:
     return f'<html lang="id"><body><p>{opening}</p><table>{rows}</table>{quote}<p>{closing}</p></body></html>'
 
 
-def unit_of(event: Event, report: Report) -> str | None:
-    """Say whom the event concerns: of an escalation the next higher unit, otherwise who has the report."""
-    if event.kind == "escalated":
-        step = _step(event, report)
-        return step.unit if step else report.unit
-    return event.routing.unit if event.routing and event.routing.unit else report.unit
-
-
 def say_moment(at: datetime) -> str:
     """Write a moment in Jakarta's time."""
     local = at.astimezone(WIB)
@@ -85,7 +77,7 @@ def tame_lines(text: str) -> str:
 
 def _opening(parcel: Parcel) -> str:
     event, report = parcel.event, parcel.report
-    step = _step(event, report)
+    step = find_step(event, report)
     return OPENINGS[event.kind][1].format(
         unit=parcel.name_of(unit_of(event, report)),
         awaited=AWAITED[step.awaits] if step else "diselesaikan",
@@ -117,8 +109,3 @@ def _rows(parcel: Parcel) -> Iterator[tuple[str, str]]:
             yield "Alasan", tame(reason)
     for beside in routing.beside:
         yield "Tembusan", parcel.name_of(beside)
-
-
-def _step(event: Event, report: Report) -> Escalation | None:
-    steps = report.routing.escalations
-    return steps[event.level - 1] if event.kind == "escalated" and 0 < event.level <= len(steps) else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from dengar.deliver import letter
-from dengar.deliver.protocol import Parcel, Receipt, TargetSettings
+from dengar.deliver.protocol import Parcel, Receipt, TargetSettings, unit_of
 from dengar.deliver.smtp import Smtp, check_address, check_login, send_mail
 from dengar.errors import Refused
 from dengar.models import Event, EventKind, Report, Unit
@@ -57,7 +57,7 @@ def wants(settings: Settings, event: Event, report: Report) -> bool:
         return False
     if event.kind == "routed" and event.routing is not None:
         return event.routing.unit is not None
-    return letter.unit_of(event, report) is not None
+    return unit_of(event, report) is not None
 
 
 def send(settings: Settings, parcel: Parcel) -> Receipt:
@@ -96,7 +96,7 @@ def make_mail(sender: str, recipients: list[str], parcel: Parcel) -> EmailMessag
 
 def find_recipients(settings: Settings, parcel: Parcel) -> list[str]:
     """Give the addresses of the units that are told; raises Refused when there is none."""
-    unit = letter.unit_of(parcel.event, parcel.report)
+    unit = unit_of(parcel.event, parcel.report)
     beside = parcel.event.routing.beside if parcel.event.kind == "routed" and parcel.event.routing else ()
     found = [_address_of(one, settings, parcel.units) for one in (unit, *beside) if one]
     addresses = list(dict.fromkeys(one for one in found if one))

@@ -16,7 +16,7 @@ FAILURES = 5
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
 
-Result = Receipt | StopSource
+Result = Receipt | StopSource | Refused
 
 
 def settle(delivery: Delivery, result: Result, now: datetime) -> Delivery:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from dengar.models import Event, EventKind, Record, Report, Unit
+from dengar.models import Escalation, Event, EventKind, Record, Report, Unit
 
 _ID = re.compile(r"[A-Za-z0-9_:.-]{1,80}")
 
@@ -47,11 +47,11 @@ class TargetSettings(BaseModel):
 
 
 class Parcel(Record, frozen=True, kw_only=True):
-    """What is sent in one attempt: an event, its report as it stands now, and the names for its codes.
+    """What is sent in one attempt: an event, its report, and the names for its codes.
 
-    `id` is the delivery's, `at` the moment of this attempt, `category` the category's name, `site` the public address
-    of this Dengar (may be empty), `text` the first message, masked (where the sender needs it), and `token` what the
-    target gave in place of a number before.
+    The report is told as it stands now, that of an escalation as it stood then. `id` is the delivery's, `at` the moment
+    of this attempt, `category` the category's name, `site` the public address of this Dengar (may be empty), `text` the
+    first message, masked (where the sender needs it), and `token` what the target gave in place of a number before.
     """
 
     id: str
@@ -114,13 +114,27 @@ class Target(Record, frozen=True, kw_only=True):
         return kind in (self.settings.events or self.sender.EVENTS)
 
     def wants(self, event: Event, report: Report) -> bool:
-        """Say whether it gets this event; a change of units concerns the unit that has the report now."""
-        unit = event.routing.unit if event.routing else report.unit
+        """Say whether it gets this event."""
+        unit = unit_of(event, report)
         if not self.may_want(event.kind) or (self.settings.units and unit not in self.settings.units):
             return False
         if self.settings.categories and report.category not in self.settings.categories:
             return False
         return bool(self.sender.wants(self.settings, event, report))
+
+
+def unit_of(event: Event, report: Report) -> str | None:
+    """Say whom the event concerns: of an escalation the next higher unit, otherwise who has the report."""
+    step = find_step(event, report)
+    if step is not None:
+        return step.unit
+    return event.routing.unit if event.routing and event.routing.unit else report.unit
+
+
+def find_step(event: Event, report: Report) -> Escalation | None:
+    """Give the escalation that the event tells of, by the report as it stood then."""
+    steps = report.routing.escalations
+    return steps[event.level - 1] if event.kind == "escalated" and 0 < event.level <= len(steps) else None
 
 
 EVENT_KINDS: frozenset[EventKind] = frozenset(get_args(EventKind))

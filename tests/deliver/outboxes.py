@@ -93,7 +93,11 @@ def receive() -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            length = int(self.headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:  # its sender died while it wrote
+                self.close_connection = True
+                return
             headers = {name.lower(): text for name, text in self.headers.items()}
             message_id = headers.get("webhook-id") or headers.get("idempotency-key") or ""
             how = receiver.take(message_id, headers, self.path, body)
@@ -128,7 +132,7 @@ def receive() -> Iterator[Receiver]:
 
 
 def hook(address: str, name: str = "kait", **fields: object) -> Target:
-    return make_target(name, {"sender": "webhook", "url": address, "secret": SECRET, "seconds": 1} | fields)
+    return make_target(name, {"sender": "webhook", "url": address, "secret": SECRET, "seconds": 30} | fields)
 
 
 def relay(store: Store, *targets: Target, clock: Clock | None = None, answering: Answering | None = None) -> int:
@@ -136,7 +140,9 @@ def relay(store: Store, *targets: Target, clock: Clock | None = None, answering:
 
 
 def deliver(store: Store, target: Target, clock: Clock | None = None, holder: str = "a") -> int:
-    made = Delivering(
-        store, target, clock or Clock(), holder, categories={"jalan_rusak": "Jalan rusak"}, site="https://d.example"
+    names = {"jalan_rusak": "Jalan rusak"}
+    # its own limit of seconds must not end a run early on a busy machine
+    line = Delivering(
+        store, target, clock or Clock(), holder, categories=names, site="https://d.example", timer=lambda: 0.0
     )
-    return made.run()
+    return line.run()

@@ -1,6 +1,7 @@
 """What happened reaches everyone who must hear of it, whatever breaks in between."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from made import NOW, make_item, make_post
@@ -38,7 +39,7 @@ def test_every_event_becomes_one_delivery_for_each_target_that_wants_it(store: S
         ({"enabled": False}, 0),
     ],
 )
-def test_a_target_gets_what_its_section_names(store: Store, section: dict[str, object], told: int) -> None:
+def test_a_target_gets_what_its_section_names(store: Store, section: dict[str, Any], told: int) -> None:
     open_report(store)
     relay(store, hook("http://127.0.0.1:9/", **section))
     assert len(kinds(store)) == told
