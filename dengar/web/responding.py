@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from dengar.errors import BadRequest
+from dengar.public import PublicReport
 from dengar.routing.commands import Rate, Reopen
 from dengar.web.api import telling_of
 from dengar.web.body import read_request
 from dengar.web.desk import TheDesk
 from dengar.web.form import refuse_haste
-from dengar.web.public import PublicReport, make_report
+from dengar.web.public import make_report
 from dengar.web.reports import clean_number
 from dengar.web.site import Site, site_of
 
