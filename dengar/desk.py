@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from dengar.errors import BadRequest, LeaseLost
+from dengar.errors import BadRequest, LeaseLost, Poison
+from dengar.ingest.formats.exif import read_photo
 from dengar.labelling import correct
-from dengar.models import DoubtKind, Place, Post, Report, Staff
+from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Staff
+from dengar.proving import Examined, Proving
 from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act, check_may, serves
 from dengar.routing.merging import Family, merge, split, unmerge
@@ -26,8 +28,16 @@ TRIES = 8
 PAUSE_SECONDS = 0.02
 LOOKED_AT = 60  # candidates for the next report: more people than that never ask at one moment
 NO_COMPLAINT = "bukan_keluhan"
+UNSAID = "foto"  # stands for the photos while they are not examined
 
 FindPlace: TypeAlias = Callable[[do.Locate], Place | None]
+
+
+class Closed(Record, frozen=True, kw_only=True):
+    """A report that was closed with photos, and what is worth knowing of them."""
+
+    report: Report
+    remarks: tuple[str, ...]
 
 
 class Desk:
@@ -43,12 +53,14 @@ class Desk:
         find_place: FindPlace,
         clock: Callable[[], datetime],
         *,
+        proving: Proving,
         number_key: bytes,
     ) -> None:
         self._store = store
         self._router = router
         self._find_place = find_place
         self._clock = clock
+        self._proving = proving
         self._number_key = number_key
         self._reporter = Staff(name="pelapor", role="pelapor", key_hash="", added_at=clock())
 
@@ -87,12 +99,26 @@ class Desk:
         `version` is the one that the person saw: when the report has grown since, the command is refused (409).
         Raises BadRequest for whatever cannot be done.
         """
+        return self._try(who, number, command, version, Examined())
+
+    def close(self, who: Staff, number: str, note: str, photos: Sequence[bytes], version: int | None = None) -> Closed:
+        """Close a report with photos as proof; one with doubtful photos is closed, and waits for a person to see them.
+
+        Raises BadRequest as `act` does, and for what is no photo.
+        """
+        report = self._find(number)
+        act(do.Close(note=note or UNSAID), self._meet(who, report, do.Close()))  # refuse it before photos are kept
+        examined = self._proving.examine([_read_photo(one) for one in photos], report, self._clock())
+        grown = self._try(who, number, do.Close(note=note), version, examined)
+        return Closed(report=grown, remarks=examined.remarks)
+
+    def _try(self, who: Staff, number: str, command: do.Command, version: int | None, examined: Examined) -> Report:
         for _ in range(TRIES):
             report = self._find(number)
             if version is not None and report.version != version:
                 raise BadRequest(f"{number} berubah sejak Anda membukanya: lihat lagi dulu.", status=409)
             try:
-                grown = self._carry_out(who, report, command)
+                grown = self._carry_out(self._meet(who, report, command, examined), command)
             except LeaseLost:
                 time.sleep(PAUSE_SECONDS)  # somebody else was faster: look again at what is left to do
                 continue
@@ -122,23 +148,27 @@ class Desk:
         """Say whether somebody may see all of a report: officers see those of their unit."""
         return who.role != "petugas" or serves(who.unit, report, self._router().units)
 
-    def _carry_out(self, who: Staff, report: Report, command: do.Command) -> Report:
-        given = Situation(
+    def _meet(self, who: Staff, report: Report, command: do.Command, examined: Examined | None = None) -> Situation:
+        return Situation(
             report=report,
             who=who,
             at=self._clock(),
             router=self._router(),
             post=self._first_post(report) if isinstance(command, do.Categorise | do.Locate) else None,
             place=self._find_place(command) if isinstance(command, do.Locate) else None,
+            proof=examined.ids if examined else (),
+            doubts=examined.doubts if examined else (),
         )
+
+    def _carry_out(self, given: Situation, command: do.Command) -> Report:
         check_may(command, given)
         family = self._divide_or_join(given, command)
         if family is None:
-            grown, events = grow(report, *act(command, given))
+            grown, events = grow(given.report, *act(command, given))
             family = Family(reports=(grown,), events=tuple(events))
         moved = dict.fromkeys(_moved(family), family.reports[0].number)
-        self._store.save_decision(family.reports, family.events, who.name, given.at, moved)
-        return next(one for one in family.reports if one.number == report.number)
+        self._store.save_decision(family.reports, family.events, given.who.name, given.at, moved)
+        return next(one for one in family.reports if one.number == given.report.number)
 
     def _divide_or_join(self, given: Situation, command: do.Command) -> Family | None:
         report, history = given.report, self._store.events.of_report
@@ -191,6 +221,13 @@ class Desk:
         post = self._first_post(report) if category is not None else None
         if category is not None and post is not None:
             correct(self._store, post.id, category, who.name, self._clock())
+
+
+def _read_photo(data: bytes) -> Photo:
+    try:
+        return read_photo(data, "")
+    except Poison as error:
+        raise BadRequest(f"Foto ini tidak bisa dipakai: {error}", status=422) from error
 
 
 def make_number_key(number: str, key: bytes) -> str:

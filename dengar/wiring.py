@@ -208,6 +208,7 @@ class Parts:
             lambda: self.router,
             lambda said: find_place(said, self.locator.current),
             self.clock,
+            proving=self.proving,
             number_key=load_author_key(self.settings),
         )
 

@@ -10,6 +10,7 @@ from dengar.geocode import Locator
 from dengar.models import Post, Report, Role, Staff, Unit
 from dengar.pipeline import choose_category
 from dengar.placing import find_place
+from dengar.proving import Proving
 from dengar.routing.grouping import OpenReports
 from dengar.routing.joining import Joiner
 from dengar.routing.rules import BUILT_IN, Router, load_rules
@@ -44,7 +45,8 @@ def router() -> Router:
 
 
 def make_desk(store: Store, clock: Time | None = None) -> Desk:
-    return Desk(store, router, lambda said: find_place(said, locator), clock or Time(), number_key=KEY)
+    proving = Proving(store, lambda lats, lons: locator().kelurahan_of(lats, lons))
+    return Desk(store, router, lambda said: find_place(said, locator), clock or Time(), proving=proving, number_key=KEY)
 
 
 def make_staff(name: str = "sari", role: Role = "operator", unit: str | None = None) -> Staff:

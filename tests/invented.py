@@ -30,7 +30,7 @@ def any_command(random: Random, others: list[str], posts: list[str]) -> do.Comma
         do.Coordinate(units=(random.choice(UNITS),)),
         do.Dispatch(unit=random.choice(UNITS)),
         do.Reroute(unit=random.choice(UNITS), reason="bukan kami"),
-        do.Close(note="sudah", photos=("foto",) * random.randint(0, 1)),
+        do.Close(note="sudah"),
         do.Close(),
         do.Reject(reason="bukan wewenang"),
         do.Reopen(reason="belum"),

@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drifting": RECORDS | {"classify", "store"},
     "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
     "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
-    "desk": RECORDS | {"labelling", "routing", "store"},
+    "desk": RECORDS | {"ingest", "labelling", "proving", "routing", "store"},
     "minding": RECORDS | {"ingest", "routing", "store"},
     "placing": RECORDS | {"geocode", "routing"},
     "rebuilding": RECORDS | {"routing", "store"},
@@ -120,8 +120,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
         "checking", "classify", "deliveries_cli", "demo", "export_cli", "filters", "flood_cli", "gazetteer_cli",
-        "ingest", "listing", "model_cli", "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler", "serving",
-        "settings", "staff_cli", "terminal", "web", "wiring",
+        "ingest", "listing", "model_cli", "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler",
+        "serving",        "settings", "staff_cli", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

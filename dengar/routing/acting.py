@@ -8,6 +8,7 @@ from dengar.errors import BadRequest
 from dengar.models import (
     HELD_BACK,
     OPEN_STATES,
+    Doubt,
     DoubtKind,
     Event,
     Pause,
@@ -21,7 +22,7 @@ from dengar.models import (
 )
 from dengar.routing import commands as do
 from dengar.routing.doubts import find_doubts
-from dengar.routing.joining import join_doubts
+from dengar.routing.joining import ACTOR, join_doubts
 from dengar.routing.rules import Router
 from dengar.routing.states import ROUTING_DOUBTS
 
@@ -35,7 +36,10 @@ ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Veri
 
 
 class Situation(Record, frozen=True, kw_only=True):
-    """What a command meets: the report and its first post, who gives it and when, and the place that it names."""
+    """What a command meets: the report and its first post, who gives it and when, and the place that it names.
+
+    `proof` are the ids of the photos that came with it, `doubts` what speaks against them.
+    """
 
     report: Report
     who: Staff
@@ -43,6 +47,8 @@ class Situation(Record, frozen=True, kw_only=True):
     router: Router
     post: Post | None = None
     place: Place | None = None
+    proof: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def told(self) -> Event:
@@ -124,11 +130,14 @@ def _assign(unit: str, reason: str, given: Situation) -> list[Event]:
 
 
 def _close(command: do.Close, given: Situation) -> list[Event]:
-    if not command.note.strip() and not command.photos:
+    if not command.note.strip() and not given.proof:
         raise BadRequest("Tulis apa yang sudah dikerjakan, atau sertakan foto.")
-    return [
-        given.told.replace(kind="state", state="selesai", reason=command.note or None, photos=command.photos)
-    ]  # fmt: skip
+    closed = given.told.replace(kind="state", state="selesai", reason=command.note or None, photos=given.proof)
+    doubts = (
+        given.told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related, actor=ACTOR)
+        for one in given.doubts
+    )
+    return [closed, *doubts]
 
 
 def _reject(command: do.Reject, given: Situation) -> list[Event]:

@@ -47,10 +47,9 @@ class Reroute(Command, frozen=True):
 
 
 class Close(Command, frozen=True):
-    """It is done: selesai, with a note or photos (the ids of examined ones) as proof."""
+    """It is done: selesai, with a note, or with photos, which come beside the command."""
 
     note: Note = ""
-    photos: Annotated[tuple[Code, ...], msgspec.Meta(max_length=12)] = ()
 
 
 class Reject(Command, frozen=True):

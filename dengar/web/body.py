@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as WebRequest
 from starlette.types import Message
@@ -10,6 +10,7 @@ from starlette.types import Message
 from dengar.models import Request
 
 LARGEST_BYTES = 12_000_000
+MOST_FILES = 5
 # A browser shows the answer only when it could send all: so much more is read and thrown away before we hang up.
 MOST_DRAINED_BYTES = 5 * LARGEST_BYTES
 
@@ -45,14 +46,29 @@ async def _read_body(request: WebRequest) -> bytes:
 
 async def read_typed(request: WebRequest, body: bytes) -> defaultdict[str, str]:
     """Read the text fields of a form's body, to show them again; an unreadable body has none."""
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
     try:
-        form = await WebRequest(request.scope, receive).form(max_files=5, max_fields=50, max_part_size=100_000)
+        form = await _read_form(request, body)
     except (HTTPException, ValueError):
         return defaultdict(str)
     texts = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
     await form.close()
     return defaultdict(str, texts)
+
+
+async def read_photos(read: Request, request: WebRequest) -> tuple[str, list[bytes]]:
+    """Read a note (`catatan`) and photos (`foto`) out of a form; raises HTTPException 400 for no form."""
+    try:
+        form = await _read_form(request, read.body)
+    except ValueError as error:
+        raise HTTPException(400, f"The form cannot be read: {error}") from error
+    note = next((value for value in form.getlist("catatan") if isinstance(value, str)), "")
+    photos = [await value.read() for value in form.getlist("foto") if isinstance(value, UploadFile)]
+    await form.close()
+    return note, [photo for photo in photos if photo]
+
+
+async def _read_form(request: WebRequest, body: bytes) -> FormData:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return await WebRequest(request.scope, receive).form(max_files=MOST_FILES, max_fields=50, max_part_size=100_000)

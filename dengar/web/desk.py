@@ -1,5 +1,6 @@
 """The desk as an API: the next report, its whole case, and the commands; every answer is one JSON object."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -9,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
-from dengar.routing.commands import AnyCommand, Command, Rate, Reopen
+from dengar.routing.commands import LONGEST_TEXT, AnyCommand, Command, Rate, Reopen
+from dengar.web.body import read_photos, read_request
 from dengar.web.site import Site, site_of
 from dengar.web.staff import staff_of
 
@@ -28,12 +30,42 @@ _COMMAND: dict[str, Any] = {
 }
 
 
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "catatan": {"type": "string"},
+                        "foto": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which reports somebody wants next, as it comes in a body."""
 
     kind: DoubtKind | None = None
     area: str | None = None
     unit: str | None = None
+
+
+class ClosedReport(Protocol):
+    """A report that was closed with photos."""
+
+    @property
+    def report(self) -> Report:
+        """The report as it is then."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is worth knowing of the photos."""
 
 
 class DeskDoor(Protocol):
@@ -52,6 +84,11 @@ class DeskDoor(Protocol):
 
     def act(self, who: Staff, number: str, command: Command, version: int | None = None) -> Report:
         """Carry out a command."""
+
+    def close(
+        self, who: Staff, number: str, note: str, photos: Sequence[bytes], version: int | None = None
+    ) -> ClosedReport:
+        """Close a report with photos."""
 
     def key_of(self, number: str) -> str:
         """Give the key of a tracking number."""
@@ -79,6 +116,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     report: Report
     events: list[Event]
     posts: list[Post]
+    remarks: tuple[str, ...] = ()
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +216,21 @@ async def act(  # noqa: PLR0917  FastAPI calls it by names
     return await run_in_threadpool(carry_out)
 
 
+@router.post("/laporan/{number}/tutup", openapi_extra=_FORM)
+async def close(  # noqa: PLR0917  FastAPI calls it by names
+    number: str, request: Request, site: TheSite, desk: TheDesk, who: Who, if_match: Version = None
+) -> Response:
+    """Close a report with photos as proof (multipart: `catatan`, and each photo as `foto`)."""
+    note, photos = await read_photos(await read_request(request), request)
+    version = _version(if_match)
+
+    def carry_out() -> Response:
+        closed = desk.close(who, number, note[:LONGEST_TEXT], photos, version)
+        return _case(site, desk, who, closed.report, closed.remarks)
+
+    return await run_in_threadpool(carry_out)
+
+
 async def _read(request: Request) -> bytes:
     body = bytearray()
     async for part in request.stream():
@@ -214,12 +267,12 @@ def _own_unit(who: Staff, unit: str | None) -> str | None:
     return who.unit
 
 
-def _case(site: Site, desk: DeskDoor, who: Staff, report: Report) -> Response:
+def _case(site: Site, desk: DeskDoor, who: Staff, report: Report, remarks: tuple[str, ...] = ()) -> Response:
     if not desk.may_see(who, report):
         raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
     events = site.store.events.of_report(report.number)
     posts = site.store.posts.of_report(report.number)
-    answer = _json(Case(report=report, events=events, posts=posts))
+    answer = _json(Case(report=report, events=events, posts=posts, remarks=remarks))
     answer.headers["etag"] = f'"{report.version}"'
     return answer
 
