@@ -30,7 +30,7 @@ KEPT = 10_000
 
 
 def all_reports(store: Store) -> list[Report]:
-    return sorted(store.reports.newest(1000), key=lambda report: report.number)
+    return [find(store, number) for number in histories(store)]
 
 
 def histories(store: Store) -> dict[str, list[Event]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from deskwork import Time, find, hear, make_desk, make_staff, sure, unsure
+from drawn import draw_scene, encode
 from web_city import NOW
 from web_site import serve
 
@@ -149,3 +150,29 @@ def test_a_reporter_rates_and_opens_again_with_the_key_of_the_number(
     assert web.post(path, json=again).json()["state"] == "dibuka_lagi"
     assert find(store, report.number).rating == 2
     assert store.events.of_report(report.number)[-1].actor == "pelapor"
+
+
+def test_a_photo_closes_a_report_and_a_photo_used_before_waits_for_a_person(
+    store: Store, web: httpx2.Client, sari: dict[str, str]
+) -> None:
+    first, second = hear(store, sure("1"), sure("2"))
+    photo = encode(draw_scene(1))
+
+    def close(number: str, *photos: bytes, note: str = "") -> httpx2.Response:
+        files = [("foto", (f"{n}.jpg", one, "image/jpeg")) for n, one in enumerate(photos)]
+        return web.post(f"{BASE}/laporan/{number}/tutup", headers=sari, data={"catatan": note}, files=files or None)
+
+    assert close(first.number, note="").status_code == 400
+    refused = close(first.number, b"no photo")
+    assert (refused.status_code, "tidak bisa dipakai" in refused.json()["error"]) == (422, True)
+    done = close(first.number, photo, note="Ditambal").json()
+    assert (done["report"]["state"], len(done["report"]["proof"])) == ("selesai", 1)
+    assert "needs_review" not in done["report"]
+    assert "waktu dan tempat" in done["remarks"][0]
+    assert web.get(f"/foto/{done['report']['proof'][0]}").status_code == 200
+    doubted = close(second.number, photo).json()["report"]
+    assert doubted["state"] == "selesai"
+    assert [(one["kind"], one["related"]) for one in doubted["needs_review"]] == [("proof", first.number)]
+    queue = web.get(f"{BASE}/antrean?kind=proof", headers=sari).json()
+    assert [one["number"] for one in queue["reports"]] == [second.number]
+    assert close(second.number, photo).status_code == 409
