@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dengar.errors import StoreUnavailable
@@ -19,14 +20,15 @@ class Full(Exception):
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """Somebody who listens; None in the queue ends it."""
+    """Somebody who listens to what it `wants`; None in the queue ends it."""
 
+    wants: Callable[[Item], bool] = lambda _: True
     queue: asyncio.Queue[Item | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING + 1))
     is_dropped: bool = False
 
     def hand(self, item: Item | None) -> None:
         """Put news into the queue; a client that does not keep up loses all and is ended: it can resume."""
-        if self.is_dropped:
+        if self.is_dropped or (item is not None and not self.wants(item)):
             return
         if item is None or self.queue.qsize() >= MOST_WAITING:
             self.is_dropped = True
@@ -53,6 +55,8 @@ class Live:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._ready: asyncio.Future[None] | None = None
+        # The thread must not run ahead of the loop, or clients that do keep up would find thousands at once.
+        self._room = threading.Semaphore(MOST_AT_ONCE)
         self.position = ""
 
     @property
@@ -60,11 +64,14 @@ class Live:
         """Count who listens."""
         return len(self._clients)
 
-    async def join(self) -> Client:
-        """Begin to listen; from here on nothing is missed. Raises Full, and StoreUnavailable while there is no news."""
+    async def join(self, wants: Callable[[Item], bool] = lambda _: True) -> Client:
+        """Begin to listen to what is wanted; from here on nothing of it is missed.
+
+        Raises Full, and StoreUnavailable while the news cannot be followed.
+        """
         if len(self._clients) >= self._most or self._stop.is_set():
             raise Full
-        client = Client()
+        client = Client(wants)
         self._clients.add(client)
         try:
             await asyncio.wait_for(asyncio.shield(self._start()), START_SECONDS)
@@ -99,14 +106,19 @@ class Live:
             return
         loop.call_soon_threadsafe(self._begin, position)
         for item in self._news.follow(position, self._stop.wait):
-            if self._stop.is_set():
-                return
-            loop.call_soon_threadsafe(self._spread, item)
+            while not self._room.acquire(timeout=1):
+                if self._stop.is_set():
+                    return
+            loop.call_soon_threadsafe(self._receive, item)
 
     def _begin(self, position: str) -> None:
         self.position = position
         if self._ready is not None:
             self._ready.set_result(None)
+
+    def _receive(self, item: Item | None) -> None:
+        self._room.release()
+        self._spread(item)
 
     def _spread(self, item: Item | None) -> None:
         """Hand news to everybody; None, when some were lost or the process ends, sends all away: they resume."""

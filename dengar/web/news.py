@@ -45,10 +45,12 @@ class Asked:
         """Say what a change means to this reader."""
         return tell_change(item.report, item.number, self.selection, self.telling, self.address)
 
-    def frame(self, item: Item) -> bytes | None:
-        """Write a change for a live reader; None when it is not in the selection."""
-        if item.report is not None and not matches(self.selection, item.report):
-            return None
+    def wants(self, item: Item) -> bool:
+        """Say whether a live reader is told of a change."""
+        return item.report is None or matches(self.selection, item.report)
+
+    def frame(self, item: Item) -> bytes:
+        """Write a change for a live reader."""
         return self.site.frames.write(item, self.telling, self.telling.language.code, self.address)
 
 
@@ -96,7 +98,7 @@ async def give_stream(request: Request, site: TheSite) -> Response:
     if behind is not None:
         check_position(behind)
     try:
-        client = await site.live.join()
+        client = await site.live.join(asked.wants)
     except Full as error:
         raise HTTPException(503, "Too many listen now.", {"retry-after": str(FULL_SECONDS)}) from error
     return LiveResponse(asked, client, behind)
@@ -120,8 +122,8 @@ async def _listen(asked: Asked, client: Client, behind: str | None) -> AsyncIter
         except TimeoutError:
             yield b": \n\n"
             continue
-        news = (asked.frame(item) for item in items if item is not None and _is_fresh(item, versions))
-        together = b"".join(frame for frame in news if frame is not None)
+        fresh = (item for item in items if item is not None and _is_fresh(item, versions))
+        together = b"".join(map(asked.frame, fresh))
         if together:
             yield together  # every sending costs more than the making
         if None in items:
