@@ -1,5 +1,7 @@
 """What `dengar check` looks at: settings, database, model, rules, and the credentials of every source."""
 
+import stat
+import tomllib
 from collections.abc import Iterator
 
 from dengar.deliver.protocol import Target
@@ -17,6 +19,8 @@ from dengar.wiring import (
     make_targets,
     open_parts,
 )
+
+SECRETS = {"secret", "password", "api_key"}
 
 
 def find_problems(settings: Settings, *, connect: bool) -> list[str]:
@@ -79,7 +83,18 @@ def _try(source: Source) -> list[str]:
 def check_targets(settings: Settings, *, connect: bool) -> list[str]:
     """Explain the wrong settings of targets, and with `connect` try to reach each one."""
     targets = [one for one in make_targets(settings) if one.settings.enabled]
-    return [problem for target in targets for problem in _try_target(target)] if connect else []
+    problems = list(_find_open_secrets())
+    return problems + [problem for target in targets if connect for problem in _try_target(target)]
+
+
+def _find_open_secrets() -> Iterator[str]:
+    """Tell of secrets of targets in a configuration file that others can read."""
+    path = config_path()
+    if not path.is_file() or not stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return
+    for name, section in tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {}).items():
+        for field in sorted(SECRETS & (set(section) | set(section.get("smtp", {})))):
+            yield f"targets.{name}.{field} stands in {path}, which others can read: run chmod 600 {path}."
 
 
 def _try_target(target: Target) -> list[str]:

@@ -22,7 +22,7 @@ from dengar.routing.states import fold_all, grow
 from dengar.store import Store
 
 LONGEST_RUN = 10.0  # seconds; then the process may stop, or another target's thread may have its turn
-FOUND_AT_ONCE = 200
+FOUND_AT_ONCE = 1000
 MOST_UNWRITTEN = 16  # times those that are sent at once
 QUICK_SECONDS = 0.5
 ATTEMPTS_TO_NOTE = 5

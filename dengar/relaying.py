@@ -67,9 +67,17 @@ class Relaying:
         for event in events:
             report = reports.get(event.report)
             if report is not None and find_news(event) and self._answering.sources:
-                numbers = (report.number, *report.merged)
-                posts = [post for number in numbers for post in self._store.posts.of_report(number)]
+                posts = [post for number in self._merged(report) for post in self._store.posts.of_report(number)]
                 yield from self._answering.announce(event, report, posts, now)
+
+    def _merged(self, report: Report) -> list[str]:
+        """Name the report and all that joined it, also those that joined its duplicates before."""
+        numbers, found = [report.number], [report]
+        while found:
+            fresh = [number for one in found for number in one.merged if number not in numbers]
+            numbers += fresh
+            found = self._store.reports.find_all(fresh)
+        return numbers
 
 
 def make_deliveries(

@@ -61,7 +61,8 @@ def say_place(place: Place | None) -> str:
     """Name a place from small to large."""
     if place is None:
         return ""
-    names = (place.label, place.kelurahan, place.kecamatan, place.kota)
+    areas = (place.kelurahan, place.kecamatan, place.kota)
+    names = (place.label, *(name for name in areas if name and name not in place.label))
     return ", ".join(dict.fromkeys(tame(name) for name in names if name))
 
 

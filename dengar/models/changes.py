@@ -25,8 +25,8 @@ class Pending(Record, frozen=True, kw_only=True, omit_defaults=True):
 class OutboxMessage(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A sentence for the author of an item, to be sent in the item's channel, at most once.
 
-    `id` is the same however often the message is made: what it is about, and the post. `state` is pending, sending,
-    sent, failed (nobody will try again) or unsure (the sender died, or got no answer, while it was under way).
+    `id` is the same however often the message is made: what it is about, and the post or author. `state` is pending,
+    sending, sent, failed (nobody will try again) or unsure (the sender died, or got no answer, while it was under way).
     """
 
     id: str

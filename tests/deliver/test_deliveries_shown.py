@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -110,6 +111,19 @@ def test_check_explains_wrong_targets_and_tries_to_reach_the_others() -> None:
         assert problem.startswith("targets.jauh: http://127.0.0.1:9/ cannot be reached")
         assert receiver.taken == {"": b""}
     assert check_targets(settings, connect=False) == []
+
+
+def test_a_secret_in_a_configuration_that_others_can_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "dengar.toml"
+    path.write_text('[targets.surel]\nsender = "mail"\nsmtp = { host = "x", sender = "a@b", password = "rahasia" }\n')
+    monkeypatch.setenv("DENGAR_CONFIG", str(path))
+    for mode, told in ((0o644, 1), (0o600, 0)):
+        path.chmod(mode)
+        problems = check_targets(Settings(), connect=False)
+        assert [one.partition(" stands")[0] for one in problems] == ["targets.surel.password"] * told
+        assert "rahasia" not in str(problems)
 
 
 def test_a_name_that_is_none_is_refused() -> None:
