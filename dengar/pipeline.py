@@ -44,10 +44,10 @@ from dengar.models import (
     Quarantined,
     post_id,
 )
-from dengar.routing.grouping import LASTING, OpenReports
-from dengar.routing.joining import DIALOGUE, Joiner, is_reportable, join_categories, references
+from dengar.routing.grouping import OpenReports, hear
+from dengar.routing.joining import DIALOGUE, Joiner, may_join, references
 from dengar.routing.rules import Router
-from dengar.routing.traits import kelurahan
+from dengar.routing.timing import LASTING, REOPENED_WITHIN
 from dengar.store import Store
 
 LONGEST_FIELD = 2000
@@ -199,16 +199,20 @@ class Pipeline:
         ]
 
     def _find_open(self, posts: Sequence[Post], threads: Collection[str]) -> OpenReports:
-        wanted = {
-            (kelurahan(post.place), category)
-            for post in posts
-            if is_reportable(post)
-            for category in join_categories(post, choose_category(post, self._categories))
-        }
-        since = min((post.created_at for post in posts), default=None)
-        near = self._store.reports.find_open(wanted, since - LASTING) if since else []
-        reports = [*near, *self._store.reports.find_all(threads)]
-        return OpenReports({report.number: report for report in reports}.values())
+        """Read the reports that these posts may join, and those of the posts that they answer."""
+        heard = [hear(post, choose_category(post, self._categories)) for post in posts if may_join(post)]
+        reports = self._store.reports.find_all(threads)
+        if heard:
+            traits = {trait for one in heard for trait in one.traits}
+            shelves = {shelf for one in heard for shelf in one.shelves}
+            earliest = min(one.said_at for one in heard)
+            reports += self._store.reports.find_open(traits, shelves, earliest - LASTING)
+            reports += self._store.reports.find_done(shelves, earliest - REOPENED_WITHIN)
+        known = {report.number: report for report in reports}
+        while ahead := [one.duplicate_of for one in reports if one.duplicate_of and one.duplicate_of not in known]:
+            reports = self._store.reports.find_all(ahead)
+            known |= {report.number: report for report in reports}
+        return OpenReports(known.values())
 
 
 def make_clue(post: Post, referenced: Mapping[str, Post]) -> Clue:

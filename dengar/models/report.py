@@ -110,13 +110,17 @@ class Voice(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Sighting(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A point at which an incident was seen (WGS84 degrees), what is there, how many voices said so, and the last."""
+    """A point at which a problem was seen (WGS84 degrees), what is there, how many voices said so, the last of them.
+
+    `is_measured` points come from a geotag, the others stand for a street or a landmark.
+    """
 
     lat: float
     lon: float
     label: str = ""
     voices: int = 1
     last_at: datetime
+    is_measured: bool = False
 
 
 class Tally(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,6 +133,7 @@ class Tally(Record, frozen=True, kw_only=True, omit_defaults=True):
     photos: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
     points: tuple[Sighting, ...] = ()
+    names: tuple[str, ...] = ()
     created_at: datetime
     last_voice_at: datetime
 
@@ -147,7 +152,7 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     `actor` is "dengar" or the name of a person, `office` the unit for which they acted. `kind` says which fields are
     set:
 
-    - received (everything about the problem, and its first voice), voice (`place`: a further point of an incident)
+    - received (everything about the problem, and its first voice), voice (`place`: a further point, `gist`: its names)
     - routed (routing; `reason` when a person chose it)
     - review (doubt, reason, related: why a person must look), settled (the kinds of doubts that a person settled;
       `related`: only the doubt about that report)
@@ -200,10 +205,11 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     """One problem: a fold of its events.
 
     `kel` is the kelurahan's code or "_" (the queue's index needs a value). `voices` counts posts, `weight` adds up what
-    each counts; `authors`, `numbers` (tracking numbers that lead here), `photos` and `points` (of an incident, beside
+    each counts; `authors`, `numbers` (tracking numbers that lead here), `photos` and `points` (beside
     its place) list the first 500 of each. `created_at` and `last_voice_at` are when the first and the last post said
-    it. `version` is the number of events folded in. `gist` are the telling words of the first post, `prints` the
-    perceptual hashes of photos (hex), and `traits` what a post about the same problem must share with it.
+    it. `version` is the number of events folded in. `gist` are the telling words of the first post, `names`
+    what all posts call the place, `prints` the perceptual hashes of photos (hex), and `traits` what a post about the
+    same problem must share with it.
 
     `rank` orders every queue, the largest first: the rules' `priority` before the urgency.
 
@@ -253,5 +259,6 @@ class Report(Record, frozen=True, kw_only=True, omit_defaults=True):
     photos: tuple[str, ...] = ()
     points: tuple[Sighting, ...] = ()
     gist: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     prints: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Tally, Voice
-from dengar.routing.grouping import make_gist
+from dengar.routing.gist import make_gist
 from dengar.routing.joining import ACTOR, make_title, make_voice
 from dengar.routing.merging import add_up
 from dengar.routing.states import fold, fold_all, grow
@@ -92,9 +92,8 @@ def _blank(event: Event, gone: Collection[Post]) -> Event:
     """Keep when and through which channel it was said, and the tracking number; forget who and what."""
     ids = {post.id for post in gone}
     if event.voice and event.voice.post_id in ids:
-        event = event.replace(
-            voice=_silence(event.voice), title="", gist=(), place=event.place and event.place.replace(reason="")
-        )  # fmt: skip
+        place = event.place.replace(reason="") if event.place and event.kind == "received" else None
+        event = event.replace(voice=_silence(event.voice), title="", gist=(), place=place)
     if event.tally:
         event = event.replace(tally=_forget(event.tally, gone))
     return event.replace(posts=tuple(one for one in event.posts if one not in ids)) if event.posts else event

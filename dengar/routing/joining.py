@@ -1,15 +1,18 @@
 """Posts become voices of known problems, or open reports."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from dengar.models import OPEN_STATES, Doubt, DoubtKind, Event, EventKind, Post, Record, Report, Routing, Voice
+from dengar.models import OPEN_STATES, Doubt, DoubtKind, Event, EventKind, Place, Post, Record, Report, Routing, Voice
 from dengar.routing.doubts import find_doubts
-from dengar.routing.grouping import OpenReports, make_gist
+from dengar.routing.floods import is_flood
+from dengar.routing.gist import make_gist, places_of, read_gist
+from dengar.routing.grouping import Match, OpenReports
+from dengar.routing.likeness import JOIN, JOIN_UNSURE, SUGGEST
 from dengar.routing.rules import Router
 from dengar.routing.states import ROUTING_DOUBTS, fold
-from dengar.routing.traits import NOWHERE
+from dengar.routing.traits import NOWHERE, point_of
 
 ACTOR = "dengar"
 TITLE_LETTERS = 90
@@ -62,9 +65,12 @@ class Joiner:
 
     def join(self, post: Post, category: str | None) -> Post:
         """Give the post with the number of its report, if it has one; a post judged before keeps its report."""
-        number = self._report_before(post) or self._join_known(post, category)
-        if number is None and is_reportable(post):
-            number = self._open_report(post, category)
+        number = self._report_before(post) or self._join_thread(post)
+        if number is None and may_join(post):
+            matches = self._open.find_like(post, category)
+            number = self._join_same(post, matches)
+            if number is None and is_reportable(post):
+                number = self._open_report(post, category, matches)
         joined = post.replace(report=number)
         self._posts[post.id] = self._referenced[reference(post.item_id)] = joined
         if number and DIALOGUE in post.flags:
@@ -89,16 +95,23 @@ class Joiner:
                 report, post.observed_at, "edited", title=make_title(post.text), gist=make_gist(post),
                 voice=make_voice(post),
             )  # fmt: skip
-        return before.report
+        goes_on = self._open.follow(before.report)
+        return goes_on.number if goes_on else before.report
 
-    def _join_known(self, post: Post, category: str | None) -> str | None:
+    def _join_thread(self, post: Post) -> str | None:
         report = self._find_thread(post) or self._find_dialogue(post)
-        if report is None and is_reportable(post):
-            report = self._find_same(post, category)
-        if report is None:
-            return None
+        return self._add_voice(report, post) if report else None
+
+    def _join_same(self, post: Post, matches: Sequence[Match]) -> str | None:
+        report = find_joined(matches, JOIN if is_reportable(post) else JOIN_UNSURE)
+        return self._add_voice(report, post) if report else None
+
+    def _add_voice(self, report: Report, post: Post) -> str:
         is_new_author = post.author not in report.authors
-        grown = self._grow(report, post.observed_at, "voice", voice=make_voice(post))
+        grown = self._grow(
+            report, post.observed_at, "voice", voice=make_voice(post), gist=places_of(make_gist(post)),
+            place=find_spot(post, report),
+        )  # fmt: skip
         if is_new_author:
             self.news.append(News(kind="received", report=report.number, post=post))
         elif _completes(report, post):
@@ -123,7 +136,7 @@ class Joiner:
         earlier = self._latest.get(post.author)
         if earlier is None or not earlier.report or DIALOGUE not in post.flags:
             return None
-        report = self._open.find(earlier.report)
+        report = self._open.follow(earlier.report)
         if report is None or report.state not in OPEN_STATES:
             return None
         if post.labels is None or not post.labels.is_complaint:
@@ -140,15 +153,10 @@ class Joiner:
             if other is None or not other.report:
                 continue
             if post.repost_of or post.author == other.author or is_reportable(post):
-                return self._open.find(other.report)
+                return self._open.follow(other.report)
         return None
 
-    def _find_same(self, post: Post, category: str | None) -> Report | None:
-        gist = make_gist(post)
-        found = (self._open.find_same(post, one, gist) for one in join_categories(post, category))
-        return next((report for report in found if report is not None), None)
-
-    def _open_report(self, post: Post, category: str | None) -> str:
+    def _open_report(self, post: Post, category: str | None, matches: Sequence[Match]) -> str:
         routing = self._router.route(post, category, post.observed_at)
         event = Event(
             report=post.number or self._take_number(post.observed_at),
@@ -165,15 +173,18 @@ class Joiner:
             gist=make_gist(post),
         )
         report = self._keep(fold(None, event), event)
-        self._route(report, routing, find_doubts(post, category), post.observed_at)
+        report = self._route(report, routing, find_doubts(post, category), post.observed_at)
+        if suggestion := make_suggestion(matches):
+            self._grow(report, post.observed_at, "review", doubt="duplicate", **suggestion)
         self.news.append(News(kind="received", report=report.number, post=post))
         return report.number
 
-    def _route(self, report: Report, routing: Routing, doubts: Iterable[Doubt], at: datetime) -> None:
+    def _route(self, report: Report, routing: Routing, doubts: Iterable[Doubt], at: datetime) -> Report:
         """Note who must act, and why a person must look: each kind of doubt once, that of the routing before others."""
         report = self._grow(report, at, "routed", routing=routing)
         for doubt in join_doubts(routing, doubts):
             report = self._grow(report, at, "review", doubt=doubt.kind, reason=doubt.reason)
+        return report
 
     def _grow(self, report: Report, at: datetime, kind: EventKind, **what: object) -> Report:
         event = Event(report=report.number, seq=report.version, kind=kind, at=at, actor=ACTOR).replace(**what)
@@ -215,10 +226,33 @@ def is_reportable(post: Post) -> bool:
     return post.labels.is_complaint
 
 
-def join_categories(post: Post, category: str | None) -> list[str | None]:
-    """Give the categories of reports that the post may join: its own, and a guess too unsure to stand alone."""
-    guess = post.labels.category if post.labels and post.labels.abstained and post.labels.is_complaint else None
-    return list(dict.fromkeys((category, guess)))
+def find_joined(matches: Sequence[Match], least: float) -> Report | None:
+    """Give the likeliest open report, when its odds are good enough."""
+    return next((one.report for one in matches if one.report.state in OPEN_STATES and one.likeness.odds >= least), None)
+
+
+def make_suggestion(matches: Sequence[Match]) -> dict[str, str] | None:
+    """Name the one report that a person should compare a new one with, and say why; None when none is likely."""
+    best = next(iter(matches), None)
+    if best is None or best.likeness.odds < SUGGEST:
+        return None
+    maybe = "Mungkin sama dengan" if best.report.state in OPEN_STATES else "Mungkin belum beres:"
+    return {"related": best.report.number, "reason": f"{maybe} {best.report.number}: {', '.join(best.likeness.facts)}."}
+
+
+def find_spot(post: Post, report: Report) -> Place | None:
+    """Give where a voice saw the problem: by its geotag, and one of many streets or landmarks when it is a flood."""
+    gist = read_gist(make_gist(post))
+    spot = point_of(post.place, gist)
+    is_incident = is_flood(report.category, read_gist(report.gist).words)
+    if post.place is None or spot is None or not (gist.point or is_incident):
+        return None
+    return post.place.replace(lat=spot[0], lon=spot[1], precision="point")
+
+
+def may_join(post: Post) -> bool:
+    """Say whether the post is looked at as a voice: an unsure text may be one, but opens no report where all talk."""
+    return is_reportable(post) or bool(post.labels and post.labels.abstained and not MACHINES & set(post.flags))
 
 
 def references(post: Post) -> list[str]:

@@ -9,7 +9,7 @@ from functools import reduce
 
 from dengar.errors import BadRequest
 from dengar.models import OPEN_STATES, Event, Post, Record, Report, State, Tally
-from dengar.routing.grouping import make_gist
+from dengar.routing.gist import make_gist
 from dengar.routing.joining import make_title, make_voice
 from dengar.routing.states import fold, fold_all, grow
 from dengar.routing.tallying import join_tallies, tally_of

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 
 from dengar.models import Event, Photo, Place, Point, Report, Sighting
-from dengar.routing.grouping import metres
+from dengar.routing.gist import metres
 
 # Gives the code of the kelurahan around each point (latitudes, longitudes), None outside of all.
 Kelurahans = Callable[[Sequence[float], Sequence[float]], Iterable[str | None]]
@@ -67,9 +67,10 @@ def tell_time(at: datetime) -> str:
 
 
 def _distance(point: Point, place: Place, points: Sequence[Sighting]) -> float:
-    shown = place.replace(lat=point.lat, lon=point.lon)
-    spots = (place.replace(lat=one.lat, lon=one.lon) for one in points)
-    return min(metres(shown, one) for one in (place, *spots))
+    spots = [(one.lat, one.lon) for one in points]
+    if place.lat is not None and place.lon is not None:
+        spots.append((place.lat, place.lon))
+    return min((metres((point.lat, point.lon), one) for one in spots), default=math.inf)
 
 
 def _surround(point: Point) -> list[Point]:

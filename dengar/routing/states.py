@@ -18,7 +18,8 @@ from dengar.models import (
     State,
     Urgency,
 )
-from dengar.routing.tallying import add_voice, put_tally
+from dengar.routing.gist import names_of
+from dengar.routing.tallying import MOST_NAMES, add_voice, put_tally
 from dengar.routing.traits import make_traits
 
 DONE: frozenset[State] = frozenset({"selesai", "ditolak", "duplikat"})
@@ -112,6 +113,7 @@ def _open(event: Event) -> Report:
         photos=voice.photos,
         prints=voice.prints,
         gist=event.gist,
+        names=names_of(event.gist)[:MOST_NAMES],
     )
     return _derive(opened)
 
@@ -127,7 +129,8 @@ def _take_voice(report: Report, event: Event) -> Report:
 
 
 def _edit(report: Report, event: Event) -> Report:
-    return report.replace(title=event.title, gist=event.gist)
+    names = tuple(dict.fromkeys((*report.names, *names_of(event.gist))))[:MOST_NAMES]
+    return report.replace(title=event.title, gist=event.gist, names=names)
 
 
 def _route(report: Report, event: Event) -> Report:

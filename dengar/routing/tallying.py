@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from itertools import chain
 
 from dengar.models import Event, Place, Report, Sighting, Tally
+from dengar.routing.gist import names_of, read_gist
 
 MOST_LISTED = 500  # of each list in a report: all voices stand in the posts and events, a row ends at 16 MB
+MOST_NAMES = 40  # enough to know a problem by: an incident of hundreds of voices has them all
 SAME_SPOT_DECIMALS = 3  # about 110 m
 EXACT = {"point", "street"}  # what a place's point must stand for to be a point of its own
 
@@ -24,6 +26,7 @@ def add_voice(report: Report, event: Event) -> Report:
         photos=_join(report.photos, voice.photos),
         prints=_join(report.prints, voice.prints),
         points=add_point(report.points, event),
+        names=_join(report.names, names_of(event.gist))[:MOST_NAMES],
         created_at=min(report.created_at, voice.said_at),
         last_voice_at=max(report.last_voice_at, voice.said_at),
     )
@@ -34,7 +37,13 @@ def add_point(points: tuple[Sighting, ...], event: Event) -> tuple[Sighting, ...
     place, voice = event.place, event.voice
     if place is None or voice is None or place.lat is None or place.lon is None or place.precision not in EXACT:
         return points
-    spot = Sighting(lat=place.lat, lon=place.lon, label=_name(place), last_at=voice.said_at)
+    spot = Sighting(
+        lat=place.lat,
+        lon=place.lon,
+        label=_name(place),
+        last_at=voice.said_at,
+        is_measured=read_gist(event.gist).point is not None,
+    )
     return merge_points(points, (spot,))
 
 
@@ -47,7 +56,11 @@ def merge_points(some: Iterable[Sighting], others: Iterable[Sighting]) -> tuple[
         if known is None:
             spots[cell] = one
         else:
-            spots[cell] = known.replace(voices=known.voices + one.voices, last_at=max(known.last_at, one.last_at))
+            spots[cell] = known.replace(
+                voices=known.voices + one.voices,
+                last_at=max(known.last_at, one.last_at),
+                is_measured=known.is_measured or one.is_measured,
+            )
     return tuple(spots.values())[:MOST_LISTED]
 
 
@@ -73,6 +86,7 @@ def join_tallies(some: Tally, others: Tally) -> Tally:
         photos=_join(some.photos, others.photos),
         prints=_join(some.prints, others.prints),
         points=merge_points(some.points, others.points),
+        names=_join(some.names, others.names)[:MOST_NAMES],
         created_at=min(some.created_at, others.created_at),
         last_voice_at=max(some.last_voice_at, others.last_voice_at),
     )

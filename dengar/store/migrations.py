@@ -208,6 +208,18 @@ def deliveries(data: Data) -> None:
     data["reports"].aggregate([{"$project": {"next": "$version"}}, {"$merge": handled}])
 
 
+def kinship(data: Data) -> None:
+    """Find reports by their traits, the newest first; those that are done by kelurahan, category and when."""
+    done = {"state": "selesai"}
+    data["reports"].create_indexes(
+        [
+            IndexModel([("traits", 1), ("last_voice_at", -1)], name="kin", partialFilterExpression=_STILL_OPEN),
+            IndexModel([("kel", 1), ("category", 1), ("closed_at", -1)], name="done", partialFilterExpression=done),
+        ]
+    )
+    _drop_index(data, "reports", "traits")
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -219,4 +231,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     administration,
     feeds,
     deliveries,
+    kinship,
 )

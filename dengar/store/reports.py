@@ -1,7 +1,7 @@
 """reports: one row a problem, always equal to the fold of its events."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -18,6 +18,10 @@ DECODED_KEPT = 20_000
 TAKEN = 11000  # MongoDB: this key exists
 MOST_MS = 20_000
 Order: TypeAlias = Literal["created_at", "updated_at"]
+MOST_FOUND = 5000
+MOST_OF_SHELF = 12  # more reports of one category in one kelurahan are no clue any more
+
+Shelf = tuple[str, str | None]
 
 
 class Reports:
@@ -68,18 +72,32 @@ class Reports:
             if any(one["code"] != TAKEN for one in error.details["writeErrors"]):
                 raise
 
-    def find_open(self, wanted: Iterable[tuple[str, str | None]], since: datetime, limit: int = 5000) -> list[Report]:
-        """Give the open reports of these pairs of kelurahan code and category that were spoken of since then.
+    def find_open(self, traits: Collection[str], shelves: Iterable[Shelf], since: datetime) -> list[Report]:
+        """Give the open reports, spoken of since then, that have one of these traits or stand on one of these shelves.
 
-        The newest `limit` at most. Reports are decoded once a version: every batch asks for nearly the same ones.
+        Of the traits the newest MOST_FOUND are given, of each shelf (kelurahan code and category) the newest few.
         """
-        pairs = [{"kel": kel, "category": category} for kel, category in wanted]
-        if not pairs:
+        spoken = {"state": {"$in": list(OPEN_STATES)}, "last_voice_at": {"$gte": since}}
+        found = self._versions({"traits": {"$in": list(traits)}, **spoken}, "kin", "last_voice_at", MOST_FOUND)
+        for kel, category in shelves:
+            shelf = {"kel": kel, "category": category, **spoken}
+            found |= self._versions(shelf, "near", "created_at", MOST_OF_SHELF)
+        return self._decode(found)
+
+    def find_done(self, shelves: Collection[Shelf], since: datetime) -> list[Report]:
+        """Give the newest reports of these shelves that were closed as done since then."""
+        if not shelves:
             return []
-        chosen = {"$or": pairs, "state": {"$in": list(OPEN_STATES)}, "last_voice_at": {"$gte": since}}
+        wanted = [{"kel": kel, "category": category, "closed_at": {"$gte": since}} for kel, category in shelves]
+        return self._decode(self._versions({"state": "selesai", "$or": wanted}, "done", "closed_at", MOST_FOUND))
+
+    def _versions(self, chosen: Document, index: str, newest: str, limit: int) -> dict[str, int]:
         # Without the hint the sort makes MongoDB walk through all reports by their time.
-        rows = self._rows.find(chosen, {"version": 1}).hint("near").sort("created_at", -1).limit(limit)
-        versions = {row["_id"]: row["version"] for row in rows}
+        rows = self._rows.find(chosen, {"version": 1}).hint(index).sort(newest, -1).limit(limit)
+        return {row["_id"]: row["version"] for row in rows}
+
+    def _decode(self, versions: Mapping[str, int]) -> list[Report]:
+        """Give reports; each is decoded once a version, because every batch asks for nearly the same ones."""
         if len(self._decoded) > DECODED_KEPT:
             self._decoded.clear()
         stale = [key for key, version in versions.items() if self._version_at_hand(key) != version]

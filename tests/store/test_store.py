@@ -384,6 +384,22 @@ def test_a_report_changed_by_another_is_not_overwritten_and_nothing_is_half_writ
     assert pending_ids(store) == ["1"]
 
 
+def test_reports_are_found_by_their_traits_and_done_ones_for_some_days(store: Store) -> None:
+    received = make_received("DKI-2611-000001", gist=("@satrio", "lubang"))
+    report = fold(None, received)
+    save(store, report, received)
+    assert [one.number for one in store.reports.find_open(report.traits, [], NOW)] == [report.number]
+    assert store.reports.find_open(["n 31.74 - @satrio"], [], NOW) == []
+    closing = Event(report=report.number, seq=1, kind="state", at=NOW, actor="desk", state="selesai")
+    done = fold(report, closing)
+    save(store, done, closing)
+    assert store.reports.find_open(report.traits, [], NOW) == []
+    shelf = (report.kel, report.category)
+    assert [one.number for one in store.reports.find_done([shelf], NOW - timedelta(days=1))] == [report.number]
+    assert store.reports.find_done([shelf], NOW + timedelta(days=1)) == []
+    assert store.reports.find_done([], NOW) == []
+
+
 def test_open_reports_are_found_by_kelurahan_and_category(store: Store) -> None:
     cases: list[tuple[str, str, State | None]] = [
         ("1", "banjir", None),
@@ -397,10 +413,10 @@ def test_open_reports_are_found_by_kelurahan_and_category(store: Store) -> None:
         save(store, *((fold(report, closing), received, closing) if state else (report, received)))
     kel = make_place().kelurahan_code
     assert kel is not None
-    assert [one.number for one in store.reports.find_open([(kel, "banjir")], NOW)] == ["DKI-2611-000001"]
-    assert len(store.reports.find_open([(kel, "banjir"), (kel, "macet"), ("_", None)], NOW)) == 2
-    assert store.reports.find_open([], NOW) == []
-    assert store.reports.find_open([(kel, "banjir")], NOW + timedelta(days=99)) == []
+    assert [one.number for one in store.reports.find_open([], [(kel, "banjir")], NOW)] == ["DKI-2611-000001"]
+    assert len(store.reports.find_open([], [(kel, "banjir"), (kel, "macet"), ("_", None)], NOW)) == 2
+    assert store.reports.find_open([], [], NOW) == []
+    assert store.reports.find_open([], [(kel, "banjir")], NOW + timedelta(days=99)) == []
     assert len(store.reports.newest()) == 3
     assert [one.number for one in store.reports.newest(kel=kel, category="macet")] == ["DKI-2611-000002"]
 
