@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dengar.models import Place, Point, Post
+from dengar.routing.naming import make_name
 
 WORDS = Path(__file__).with_name("words.tsv")
 LatLon = tuple[float, float]
@@ -15,8 +16,6 @@ LatLon = tuple[float, float]
 FAR_METRES = 2000  # what a post names is elsewhere than where it was sent from
 MOST_WORDS = 24
 SHORTEST_WORD = 3
-LEAST_RATIO = 88  # of 100: one slip in eight letters
-LONGEST_NAME = 4  # words of a name that are kept, from its end
 GISTS_KEPT = 20_000  # the same open reports are looked at by every batch
 STREET, MARK, AREA, NUMBER, NEAR, POINT = "@", "&", "~", "#", "?", "^"
 SIGNS = {
@@ -29,35 +28,8 @@ SIGNS = {
 }
 AREA_LABELS = ("Kel. ", "Kec. ", "Kota ", "Jakarta ")  # how the locator calls whole areas
 _WORD = re.compile(r"[^\W\d_]+")
-_TOKEN = re.compile(r"[^\W_]+")
 _HOUSE = re.compile(r"\b(?:no|nomor|nomer)\b[. ]*(\d{1,4})", re.IGNORECASE)
 _RT_RW = re.compile(r"\brt\b[. :]*0*(\d{1,3})\W+(?:rw\b[. :]*)?0*(\d{1,3})\b", re.IGNORECASE)
-_CUT = re.compile(r"\b(?:no|nomor|nomer|rt|rw|blok|km)\b.*", re.IGNORECASE | re.DOTALL)
-_ROMAN = {
-    "i": "1",
-    "ii": "2",
-    "iii": "3",
-    "iv": "4",
-    "v": "5",
-    "vi": "6",
-    "vii": "7",
-    "viii": "8",
-    "ix": "9",
-    "x": "10",
-}
-# words before a name that people write or leave out, and titles
-_HEADS = frozenset(
-    re.findall(
-        r"\S+",
-        """jl jln jalan jalanan gang gg lorong halte prof dr ir h hj kh jend jenderal letjen mayjen st""",
-    )
-)
-_SIDES = frozenset(
-    re.findall(
-        r"\S+",
-        """barat timur utara selatan tengah dalam raya baru lama atas bawah besar kecil""",
-    )
-)
 _COMMON = frozenset(
     re.findall(
         r"\S+",
@@ -148,13 +120,6 @@ def stem(word: str) -> str:
     return word
 
 
-def make_name(text: str) -> str:
-    """Give a place's name as it is compared: "Jl. Prof. Dr. Satrio No. 5" and "jln satrio" are both "satrio"."""
-    tokens = [_ROMAN.get(token, token) for token in _TOKEN.findall(_CUT.sub("", text.lower()))]
-    telling = [token for token in tokens if token not in _HEADS]
-    return " ".join(telling[-LONGEST_NAME:])
-
-
 def _names(post: Post) -> Iterator[str]:
     for mention in post.mentions:
         sign, name = SIGNS.get(mention.type), make_name(mention.text)
@@ -215,19 +180,3 @@ def _names_of_place(place: Place, *, is_measured: bool) -> Iterator[str]:
         yield from (STREET + name for _, name in names[:1])
     elif place.precision == "point":
         yield from (MARK + name for _, name in names[:1])
-
-
-def are_alike(some: frozenset[str], others: frozenset[str]) -> bool:
-    """Say whether two sets share a name, written alike."""
-    return bool(some & others) or any(_is_slip(one, other) for one in some for other in others)
-
-
-@lru_cache(maxsize=GISTS_KEPT)
-def _is_slip(one: str, other: str) -> bool:
-    """Say whether two names differ by slips of the keyboard: not in a number, and not in the part of the town."""
-    from rapidfuzz.fuzz import ratio
-
-    mine, theirs = set(one.split()), set(other.split())
-    if {word for word in mine ^ theirs if word.isdigit()} or ((mine - theirs) & _SIDES and (theirs - mine) & _SIDES):
-        return False
-    return ratio(one, other) >= LEAST_RATIO

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from dengar.models import Place
 from dengar.routing.floods import CHAIN_METRES, REACH_METRES
-from dengar.routing.gist import Gist, LatLon, are_alike, metres
+from dengar.routing.gist import Gist, LatLon, metres
+from dengar.routing.naming import are_alike
 from dengar.routing.sides import Heard, Known, Likeness
 from dengar.routing.traits import NOWHERE, kelurahan, kota, point_of, shares
 
