@@ -380,7 +380,7 @@ def test_a_person_chooses_another_unit() -> None:
     assert late.resolve_by == wib(2026, 12, 3, 16)  # Monday 30 November and three days
     lapor = router().assign(report, "national:lapor", later, "Urusan pusat.")
     assert lapor.respond_by == wib(2026, 11, 26, 16)
-    with pytest.raises(UnknownUnit, match="No unit has the code 'kel:nowhere'"):
+    with pytest.raises(UnknownUnit, match="Tidak ada unit kel:nowhere"):
         router().assign(report, "kel:nowhere", later, "")
 
 
