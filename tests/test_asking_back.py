@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from deskwork import find, make_desk, make_staff
 from made import NOW, reasons
 from test_pipeline import check_books, make_working
 
@@ -12,6 +13,7 @@ from dengar.answering import Answering
 from dengar.ingest.protocol import Source
 from dengar.intake import Intake
 from dengar.models import Report, Request
+from dengar.routing import commands as do
 from dengar.store import Store
 from dengar.wiring import make_source
 
@@ -91,3 +93,17 @@ def test_whoever_only_says_hello_is_told_what_to_write(say: Say) -> None:
     command = [{"type": "bot_command", "offset": 0, "length": 6}]
     assert "Selamat datang" in say(text="/start", entities=command)
     assert "tuliskan" in say(voice={"file_id": "v", "duration": 4})
+
+
+def test_an_answer_lets_the_clock_go_on(store: Store, say: Say) -> None:
+    say(text=HOLE)
+    say(location=KEMANG)
+    (report,) = reports(store)
+    asked = make_desk(store).act(make_staff(), report.number, do.Ask(question="Di depan nomor berapa?"))
+    assert asked.pause is not None
+    say(text="Makasih ya", person=9)  # somebody else
+    assert find(store, report.number).pause is not None
+    say(photo=[{"file_id": "x", "file_unique_id": "y", "width": 10, "height": 10}])
+    say(location=KEMANG)
+    assert find(store, report.number).pause is None
+    assert "resumed" in {event.kind for event in store.events.of_report(report.number)}

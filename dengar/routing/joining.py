@@ -115,18 +115,20 @@ class Joiner:
         if is_new_author:
             self.news.append(News(kind="received", report=report.number, post=post))
         elif _completes(report, post):
-            self._place(grown, post)
+            grown = self._place(grown, post)
+        if grown.pause is not None and not is_new_author:
+            self._grow(grown, post.observed_at, "resumed", routing=self._router.resume(grown, post.observed_at))
         return report.number
 
-    def _place(self, report: Report, post: Post) -> None:
+    def _place(self, report: Report, post: Post) -> Report:
         """Note the place that its author has told now, and choose the unit again."""
         placed = self._grow(report, post.observed_at, "placed", place=post.place)
         told = post.replace(text=report.title)
         routing = self._router.route(told, report.category, post.observed_at)
         routing = routing.replace(priority=max(routing.priority, report.priority))  # a title does not tell all
         doubts = (one for one in find_doubts(told, report.category) if one.kind in ROUTING_DOUBTS)
-        self._route(placed, routing, doubts, post.observed_at)
         self.news.append(News(kind="placed", report=report.number, post=post))
+        return self._route(placed, routing, doubts, post.observed_at)
 
     def _find_dialogue(self, post: Post) -> Report | None:
         """Find the report that the author of a dialogue has just begun and now tells more about: a place, a photo.

@@ -12,7 +12,7 @@ from dengar.web.body import read_request
 from dengar.web.form import refuse_haste
 from dengar.web.language import choose_language
 from dengar.web.public import PublicCase, Reports, Taken, make_case, make_report
-from dengar.web.reports import MOST_CARDS, VOICES_SHOWN, clean_number, find_number
+from dengar.web.reports import MOST_CARDS, VOICES_SHOWN, clean_number, find_number, harmless
 from dengar.web.site import Site, site_of
 from dengar.web.telling import Telling
 
@@ -94,5 +94,5 @@ def get_report(number: str, site: TheSite, words: Words) -> PublicCase:
     if found.report.is_hidden:
         raise HTTPException(404, "This report is being checked by a person (sedang diperiksa petugas).")
     events = site.store.events.of_report(found.report.number)
-    posts = site.store.posts.shown_of_report(found.report.number)
+    posts = harmless(site.store.posts.shown_of_report(found.report.number))
     return make_case(found.report, events, posts[:VOICES_SHOWN], words)

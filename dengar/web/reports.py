@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dengar.models import Post, Report
+from dengar.routing.doubts import find_hazards
 from dengar.store import Store
 from dengar.web.site import Site, site_of
 
@@ -63,7 +65,7 @@ def show_report(request: Request) -> Response:
     is_new = "baru" in request.query_params
     if found.report is None:
         return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
-    posts = site.store.posts.shown_of_report(found.report.number)
+    posts = harmless(site.store.posts.shown_of_report(found.report.number))
     voices = [post for post in posts if post.text.strip()]
     context = {
         "report": found.report,
@@ -74,6 +76,11 @@ def show_report(request: Request) -> Response:
         "voices_left": max(0, len(voices) - VOICES_SHOWN),
     }
     return site.page(request, "report.html", context)
+
+
+def harmless(posts: Sequence[Post]) -> list[Post]:
+    """Leave out further messages that may hurt somebody; the first one decides whether the report itself is hidden."""
+    return [post for place, post in enumerate(posts) if place == 0 or not any(find_hazards(post))]
 
 
 def show_search(request: Request) -> Response:

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from deskwork import router
 from dovecot import PASSWORD, run_dovecot
 from made import KEY, NOW
 from schedules import Work, run_undisturbed, run_with_faults
@@ -75,7 +76,7 @@ def judges(own_mongo: EmbeddedMongo, model_dir: Path) -> Parts:
     """The classifier, locator and rules, loaded once and inherited by every child."""
     store = Store.connect(own_mongo.uri, "judges", key=KEY)
     parts = Parts(Settings(model_dir=model_dir), store)
-    assert parts.router.rules
+    assert router().rules
     assert load_once(model_dir).label(["banjir"])
     store.close()
     return parts
@@ -92,7 +93,7 @@ def make_working(judges: Parts, store: Store, clock: Clock) -> Working:
         store=store,
         classifier=load_once(judges.settings.model_dir),
         locator=judges.locator,
-        router=judges.router,
+        router=router(),
         categories=category_codes(),
         author_key=KEY,
     )
