@@ -1,8 +1,8 @@
 """A day of flood: `python bench/flood_day.py [--posts 40000]`.
 
-Made posts of two hours, 60 % of them repetitions (reposts, copied texts), the rest in own words about flooded areas and
-about everything else, go through the real path as fast as it takes them, while operators take and decide the next report
-without a pause. Printed are reports per post, the latency of the next-item call, and the memory as it grows.
+Made posts of two hours, 60 % of them repetitions (reposts, copied texts), the rest in own words about flooded areas
+and about everything else, go through the real path as fast as it takes them, while operators take and decide the next
+report without a pause. Printed are reports per post, the latency of the next-item call, and the memory as it grows.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from townspeople import Problem, Told, Town
 
 from dengar.desk import Desk
 from dengar.errors import BadRequest
-from dengar.models import Item, Staff
+from dengar.models import DoubtKind, Item, Staff
 from dengar.proving import Proving
 from dengar.routing import commands as do
 from dengar.routing.rules import BUILT_IN, Router, load_rules
@@ -38,6 +38,7 @@ FLOODED = 0.75  # of what is said in own words
 PER_AREA = 80  # people in own words about one flooded area
 OPERATORS = 10
 BATCH = 500
+HAZARDS: tuple[DoubtKind, ...] = ("duplicate", "safety", "personal_data", "spam")
 STEPS = 8
 
 
@@ -97,9 +98,7 @@ class Operator(threading.Thread):
                 continue
             try:
                 self._desk.act(self._who, report.number, do.Reroute(unit="dinas:bpbd", reason="Banjir."))
-                self._desk.act(
-                    self._who, report.number, do.Settle(kinds=("duplicate", "safety", "personal_data", "spam"))
-                )
+                self._desk.act(self._who, report.number, do.Settle(kinds=HAZARDS))
             except BadRequest:
                 self._desk.release(self._who, report.number)
             self.decided += 1
@@ -145,7 +144,7 @@ def make_desk(store: Store) -> Desk:
     """Give a desk over the store."""
     router = make_router()
     locator = make_judges()[1]
-    proving = Proving(store, lambda lats, lons: locator.kelurahan_of(lats, lons))
+    proving = Proving(store, locator.kelurahan_of)
     return Desk(store, lambda: router, lambda _: None, lambda: START, proving=proving, number_key=KEY)
 
 
@@ -156,8 +155,9 @@ def make_router() -> Router:
 
 
 def resident_mb() -> float:
-    """Give the memory of this process at its peak, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Give the memory that this process holds now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def main() -> None:
