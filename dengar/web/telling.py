@@ -3,28 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
 from dengar.public import doubts_of
 from dengar.routing.tallying import EXACT
 from dengar.web.language import Language
-from dengar.web.words import CHANNELS, NO_TITLE, ON_THE_WAY, PRECISIONS, STATES, TONES, URGENCIES
+from dengar.web.timeline import Step, tell_steps
+from dengar.web.words import CHANNELS, NO_TITLE, PRECISIONS, STATES, TONES, URGENCIES
 
 SURE, FAIRLY_SURE = 0.85, 0.6
 NEAR_BORDER_M = 50
 SAFE_TEXT = 1200
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One entry of a report's timeline; `detail` is free text from the rules or a person."""
-
-    at: datetime
-    kind: str
-    sentence: str
-    detail: str = ""
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +105,5 @@ class Telling:
         return doubts_of(report)
 
     def steps(self, events: Sequence[Event]) -> Iterator[Step]:
-        """Tell the history in order; voices that follow each other become one step."""
-        for is_voice, group in groupby(events, key=lambda event: event.kind == "voice"):
-            run = list(group)
-            if is_voice:
-                yield self._voices(run)
-            else:
-                yield from (self._step(event) for event in run)
-
-    def _voices(self, run: Sequence[Event]) -> Step:
-        channels = {event.voice.channel for event in run if event.voice}
-        return Step(
-            at=run[-1].at,
-            kind="voice",
-            sentence=self.language.say_many("%(n)s suara lagi bergabung", "%(n)s suara lagi bergabung", len(run)),
-            detail=self.channels(tuple(channels)),
-        )
-
-    def _step(self, event: Event) -> Step:
-        say = self.language.say
-        if event.kind == "state" and event.state:
-            sentence = say("Status menjadi: %(state)s", state=self.state(event.state))
-            return Step(
-                at=event.at, kind="state", sentence=sentence, detail=event.reason or "", tone=self.tone(event.state)
-            )
-        if event.kind == "routed" and event.routing:
-            unit = event.routing.unit
-            sentence = say("Diteruskan ke %(unit)s", unit=self.unit(unit)) if unit else say("Unitnya belum ditentukan")
-            return Step(at=event.at, kind="routed", sentence=sentence, detail=event.routing.reason)
-        if event.kind == "review":
-            return Step(at=event.at, kind="review", sentence=say("Perlu dilihat petugas"), detail=event.reason or "")
-        if event.kind == "received":
-            channel = self.channel(event.voice.channel) if event.voice else "?"
-            return Step(at=event.at, kind="received", sentence=say("Diterima lewat %(channel)s", channel=channel))
-        if event.kind in ON_THE_WAY:
-            return Step(at=event.at, kind=event.kind, sentence=say(ON_THE_WAY[event.kind]))
-        # The words of a note are for colleagues: the public only learns that there is one.
-        return Step(at=event.at, kind="note", sentence=say("Petugas menambah catatan"))
+        """Tell the history in order."""
+        return tell_steps(self, events)

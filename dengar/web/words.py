@@ -69,6 +69,12 @@ ON_THE_WAY: dict[EventKind, str] = {
     "placed": _("Tempatnya menjadi jelas"),
     "edited": _("Pelapor mengubah tulisannya"),
     "erased": _("Satu pesan dihapus oleh pengirim atau sumbernya"),
+    "settled": _("Petugas sudah memeriksanya"),
+    "recategorised": _("Golongannya diperbaiki"),
+    "restored": _("Laporan ini berdiri sendiri lagi"),
+    "resumed": _("Waktunya berjalan lagi"),
+    "shown": _("Petugas sudah memeriksanya"),
+    "verified": _("Sekretaris kelurahan membenarkan laporan RT/RW"),
 }
 
 # What make_app may be told as `notice` while the bundled sample day is shown.
@@ -131,6 +137,7 @@ REMARKS: tuple[str, ...] = (
     _("Semua pesannya dihapus oleh pengirim atau sumbernya."),
     _("Sumbernya menyatakan masalah ini sudah selesai."),
     _("Sumbernya menampilkan masalah ini lagi."),
+    _("Pelapor tidak menjawab pertanyaan petugas."),
 )
 
 # What went wrong: a title, and what to do now.

@@ -4,7 +4,8 @@ from datetime import timedelta
 from web_city import NOW, TEBET, UNITS, save_post, save_report, save_waiting
 from web_site import Running, site
 
-from dengar.models import Photo
+from dengar.models import Escalation, Event, Pause, Photo, Report
+from dengar.routing.states import grow
 from dengar.store import Store
 
 PIXEL = Photo(data=b"\xff\xd8\xff\xe0jpeg", media_type="image/jpeg")
@@ -184,3 +185,39 @@ def test_pages_answer_head(site: Running) -> None:
 def test_times_are_told_in_jakarta(store: Store, site: Running) -> None:
     save_report(store, ago=NOW - NOW.replace(hour=0))
     assert "21 Nov 2026 07.00 WIB" in site.get("/laporan/DKI-2611-000100").text
+
+
+def test_the_timeline_tells_what_people_did_and_hides_what_is_theirs(site: Running, store: Store) -> None:
+    report = save_report(store, review=("Lokasi belum pasti.",))
+    told = Event(report=report.number, seq=0, kind="note", at=NOW, actor="sari")
+    step = Escalation(at=NOW, unit="sda", awaits="answer")
+    events = [
+        told.replace(kind="review", doubt="safety", reason="Menyebut senjata."),
+        told.replace(kind="settled", settled=("safety",)),
+        told.replace(kind="routed", routing=report.routing.replace(escalations=(step,))),
+        told.replace(kind="escalated", level=1),
+        told.replace(kind="paused", pause=Pause(since=NOW, until=NOW, question="Di nomor berapa?")),
+        told.replace(kind="merged", related="DKI-2611-000777"),
+        told.replace(kind="parted", related="DKI-2611-000778", posts=("x",)),
+        told.replace(kind="hidden", reason="rahasia"),
+        told.replace(kind="shown"),
+        told.replace(kind="rated", rating=4, reason="bagus"),
+    ]
+    grown, numbered = grow(store_version(store, report), *events)
+    store.grow_report(grown, numbered)
+    shown = site.get(f"/laporan/{report.number}").text
+    for sentence in (
+        "Belum selesai pada waktunya: diberitahukan ke", "Menunggu jawaban pelapor", "Di nomor berapa?",
+        "Laporan DKI-2611-000777 bergabung ke sini", "Sebagian pesannya menjadi laporan DKI-2611-000778",
+        "Pelapor menilai 4 dari 5", "Petugas sudah memeriksanya",
+    ):  # fmt: skip
+        assert sentence in shown
+    for secret in ("Menyebut senjata", "rahasia", "sari", "bagus"):
+        assert secret not in shown
+    assert "Waiting for the reporter" in site.get(f"/laporan/{report.number}", "en").text
+
+
+def store_version(store: Store, report: Report) -> Report:
+    found = store.reports.find_own(report.number)
+    assert found is not None
+    return found
