@@ -11,7 +11,7 @@ from made import NOW, make_labels, make_place, make_post
 from dengar.classify.taxonomy import CATEGORIES as TAXONOMY
 from dengar.cli import main
 from dengar.errors import BadSettings, DengarError
-from dengar.models import Area, Changes, Post, RulesVersion
+from dengar.models import Area, Changes, Event, Post, Report, RulesVersion
 from dengar.models.rules_version import Origin
 from dengar.rehearsing import rehearse
 from dengar.routing.grouping import OpenReports
@@ -169,13 +169,17 @@ def reported(store: Store) -> Sequence[Post]:
     ]
     taken = count(1)
     router = make_router(rules_text(), "a", CATEGORIES, UNITS)
-    joiner = Joiner(router, OpenReports([]), lambda _: f"DKI-{next(taken)}", known={}, referenced={})
-    posts = [
-        joiner.join(post.replace(place=make_place()), post.labels.category if post.labels else None) for post in said
-    ]
+    posts: list[Post] = []
+    reports: list[Report] = []
+    events: list[Event] = []
+    for post in said:  # each by itself, so that none joins another
+        joiner = Joiner(router, OpenReports([]), lambda _: f"DKI-{next(taken)}", known={}, referenced={})
+        posts.append(joiner.join(post.replace(place=make_place()), post.labels.category if post.labels else None))
+        reports += joiner.touched.values()
+        events += joiner.events
     with store.leases.keep("test", "me", lambda: NOW) as lease:
         assert lease is not None
-        changes = Changes(posts=tuple(posts[:3]), reports=tuple(joiner.touched.values()), events=tuple(joiner.events))
+        changes = Changes(posts=tuple(posts[:3]), reports=tuple(reports), events=tuple(events))
         store.save_changes(changes, lease, NOW)
     return posts
 

@@ -1,5 +1,7 @@
 """People and their keys, and the books, on the command line."""
 
+import pytest
+from bson import ObjectId
 from test_cli import command, config, explained
 
 from dengar.settings import load_settings
@@ -9,7 +11,9 @@ from dengar.wiring import open_parts
 __all__ = ["config"]
 
 
-def test_people_get_keys_and_lose_them(config: object) -> None:
+def test_people_get_keys_and_lose_them(config: object, mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DENGAR_MONGODB_URI", mongo_uri)
+    monkeypatch.setenv("DENGAR_DATABASE", f"t{ObjectId()}")
     key = command("staff", "add", "sari").stdout.strip()
     assert len(key) == 32
     lurah = command("staff", "add", "lurah", "--role", "petugas", "--unit", "kel:31.74.02.1001")
