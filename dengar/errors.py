@@ -14,6 +14,7 @@ DengarError
 │   ├── Blocked              a login page or captcha answered instead of the source
 │   ├── SourceChanged        the answer has another shape than the one we know
 │   └── LeaseLost            another process runs this source now
+│       └── ChangedMeanwhile somebody else changed what was to be written: look again, and decide anew
 ├── Refused                  a target does not want what we sent as it is: a dead letter, a person must look
 │   └── Gone                 it wants nothing more: send no more to this target
 ├── BadRequest               refuse what a client sent, with this message
@@ -117,6 +118,10 @@ class Refused(DengarError):
 
 class Gone(Refused):
     """The target takes no deliveries any more."""
+
+
+class ChangedMeanwhile(LeaseLost):
+    """Somebody else changed what was to be written; who looks again may still write."""
 
 
 class BadRequest(DengarError):

@@ -1,17 +1,19 @@
 """Looks stored messages up at their source again: what was deleted or changed there is deleted or changed here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from dengar.collecting import Collecting
 from dengar.erasing import make_tombstone
-from dengar.errors import BudgetSpent
+from dengar.errors import BudgetSpent, ChangedMeanwhile
 from dengar.ingest.protocol import Batch, Budget, Clock, Cursor, Rechecked, Source, Window
 from dengar.models import Item, Run, post_id
 from dengar.routing.erasing import speak_anew
 from dengar.store import Store
 
 CHUNK = 500
+TRIES = 8
 # A source that does not return a message may be mistaken: it is hidden now, and deleted when it is gone a day later.
 SURE_AFTER = timedelta(days=1)
 
@@ -79,10 +81,17 @@ class _Looking:
     def _retitle(self, item_ids: Sequence[str], now: datetime) -> None:
         """Let no report be titled with the words of a message that is hidden."""
         posts = self._store.posts.find_all(map(post_id, item_ids)).values()
-        for report in self._store.reports.find_all({post.report for post in posts if post.report}):
-            spoken = speak_anew(report, self._store.posts.shown_of_report(report.number), now)
-            if spoken:
-                self._store.grow_report(spoken[0], [spoken[1]])
+        for number in sorted({post.report for post in posts if post.report}):
+            for _ in range(TRIES):
+                with suppress(ChangedMeanwhile):  # a person decided about it: look again
+                    self._speak_anew(number, now)
+                    break
+
+    def _speak_anew(self, number: str, now: datetime) -> None:
+        report = self._store.reports.find_own(number)
+        spoken = speak_anew(report, self._store.posts.shown_of_report(number), now) if report else None
+        if spoken:
+            self._store.grow_report(spoken[0], [spoken[1]])
 
 
 def can_recheck(source: Source) -> bool:

@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from dengar.errors import DengarError
+from dengar.errors import ChangedMeanwhile, DengarError
 from dengar.ingest.protocol import Clock
 from dengar.models import Event, Labels, Post, Record, Report
 from dengar.pipeline import choose_category
@@ -105,8 +106,9 @@ class Reclassifying:
                 if lease is not None:
                     reports, events = self._find_changes(posts, labels)
                     fresh = {post.id: one for post, one in zip(posts, labels, strict=True) if post.labels != one}
-                    self._store.save_relabelled(fresh, reports, events, lease, self._clock())
-                    return len(reports)
+                    with suppress(ChangedMeanwhile):  # a person decided about one of them: look again
+                        self._store.save_relabelled(fresh, reports, events, lease, self._clock())
+                        return len(reports)
             time.sleep(PAUSE_SECONDS)
         raise DengarError("Another process holds the pipeline all the time: try again when less comes in.")
 

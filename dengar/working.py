@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from dengar.erasing import make_erasing
-from dengar.errors import LeaseLost
+from dengar.errors import ChangedMeanwhile, LeaseLost
 from dengar.ingest.protocol import Clock
 from dengar.models import Changes, Pending
 from dengar.pipeline import Pipeline
@@ -13,6 +13,7 @@ from dengar.store.leases import Lease
 
 LEASE = "pipeline"
 BATCH_ITEMS = 500
+FEWEST_ITEMS = 10
 BATCH_BYTES = 48_000_000
 BAD_SHARE = 0.2
 FEWEST_TO_JUDGE = 20
@@ -38,22 +39,25 @@ class Working:
 
         Gives the number of items processed; 0 also when another process holds the lease.
         """
-        total = 0
+        total, size = 0, BATCH_ITEMS
         while self._store.items.is_waiting():
             with self._store.leases.keep(LEASE, self._holder, self._clock) as lease:
                 if lease is None:
                     break
                 try:
-                    done = self._take_batch(lease)
+                    done = self._take_batch(lease, size)
+                except ChangedMeanwhile:  # a person decided about one of its reports: judge again, and fewer at once
+                    size = max(size // 4, FEWEST_ITEMS)
+                    continue
                 except LeaseLost:
                     break
-            total += done
+            total, size = total + done, BATCH_ITEMS
             if not go_on(done):
                 break
         return total
 
-    def _take_batch(self, lease: Lease) -> int:
-        pending = self._store.items.pending(BATCH_ITEMS, BATCH_BYTES)
+    def _take_batch(self, lease: Lease, size: int) -> int:
+        pending = self._store.items.pending(size, BATCH_BYTES)
         deleted = [one.item.id for one in pending if one.item.kind == "tombstone"]
         changes = self._pipeline.process([one for one in pending if one.item.kind != "tombstone"], self._clock())
         self._store.save_changes(changes, lease, self._clock())

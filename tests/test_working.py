@@ -1,13 +1,14 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from made import NOW, make_item, make_labels
 
-from dengar.models import Clue, Labels, Located
+from dengar.models import Changes, Clue, Event, Labels, Located, Pending
 from dengar.pipeline import Pipeline
 from dengar.routing.rules import Router
+from dengar.routing.states import fold_all, grow
 from dengar.store import Store
 from dengar.working import BATCH_ITEMS, FEWEST_TO_JUDGE, LEASE, Working
 
@@ -118,3 +119,38 @@ def test_a_few_bad_messages_or_a_source_that_cannot_stand_still_are_left_alone(s
         store.save_batch(source, items)
         make_working(store, Judge()).drain()
         assert store.cursors.stopped() == {}
+
+
+def test_a_decision_during_the_judgement_makes_it_judge_again(store: Store) -> None:
+    pipeline = Pipeline(
+        store=store,
+        classifier=Judge(),
+        locator=Judge(),
+        router=Router(rules=(), units={}),
+        categories={},
+        author_key=b"k",
+    )
+    decisions = iter(range(4))
+
+    class Interrupted:
+        """A pipeline behind which somebody decides before its outcome is written."""
+
+        def process(self, pending: Sequence[Pending], now: datetime) -> Changes:
+            changes = pipeline.process(pending, now)
+            if store.reports.count() and next(decisions, None) is not None:
+                (report,) = store.reports.newest()
+                note = Event(report=report.number, seq=0, kind="note", at=NOW, actor="sari", reason="dilihat")
+                store.grow_report(*grow(report, note))
+            return changes
+
+    working = Working(store, Interrupted(), lambda: NOW, "me")  # type: ignore[arg-type]
+    store.save_batch("kotak", [make_item("1", "Lubang besar di depan pasar lama")])
+    working.drain()
+    (report,) = store.reports.newest()
+    store.save_batch("kotak", [make_item(str(n), "Lubang besar di depan pasar lama") for n in range(2, 60)])
+    assert working.drain() == 58
+    (after,) = store.reports.newest()
+    assert (after.number, after.voices) == (report.number, 59)
+    kinds = [event.kind for event in store.events.of_report(report.number)]
+    assert kinds.count("note") == 4
+    assert fold_all(store.events.of_report(report.number)) == after

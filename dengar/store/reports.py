@@ -9,7 +9,7 @@ import msgspec
 from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, ExecutionTimeout
 
-from dengar.errors import BadRequest, LeaseLost
+from dengar.errors import BadRequest, ChangedMeanwhile
 from dengar.models import OPEN_STATES, Event, Report, Selection
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
 from dengar.store.selecting import make_query
@@ -32,14 +32,14 @@ class Reports:
         self._decoded: dict[str, Report] = {}
 
     def save(self, reports: Sequence[Report], events: Iterable[Event], session: Session) -> None:
-        """Write reports that grew by `events`; raises LeaseLost when one was changed by somebody else meanwhile."""
+        """Write reports that grew by `events`; raises ChangedMeanwhile when somebody else changed one."""
         grown = Counter(event.report for event in events)
         writes = [self._write(report, report.version - grown[report.number]) for report in reports]
         if not writes:
             return
         done = self._rows.bulk_write(writes, ordered=False, session=session)
         if done.inserted_count + done.matched_count != len(writes):
-            raise LeaseLost("A report was changed by another process while this batch was judged.")
+            raise ChangedMeanwhile("A report was changed by another process while this batch was judged.")
 
     def find(self, number: str) -> Report | None:
         """Find a report by its own number or by any tracking number that joined it."""
