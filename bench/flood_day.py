@@ -40,6 +40,7 @@ OPERATORS = 10
 BATCH = 500
 HAZARDS: tuple[DoubtKind, ...] = ("duplicate", "safety", "personal_data", "spam")
 STEPS = 8
+PAUSE_SECONDS = 1.0  # what an operator takes for a decision, at most
 
 
 def make_day(count: int, seed: int = 7) -> list[Told]:
@@ -49,8 +50,8 @@ def make_day(count: int, seed: int = 7) -> list[Told]:
     own = round(count * (1 - REPEATED))
     areas = round(own * FLOODED / PER_AREA)
     problems = [one for one in town.problems(20 * areas + own, days=0) if one.is_plain]
-    floods = [_in_time(one, PER_AREA) for one in problems if one.kind == "genangan"][:areas]
-    rest = [_in_time(one, min(one.people, 4)) for one in problems if one.kind != "genangan"]
+    floods = [_in_time(one, PER_AREA, rng) for one in problems if one.kind == "genangan"][:areas]
+    rest = [_in_time(one, min(one.people, 4), rng) for one in problems if one.kind != "genangan"]
     told = [one for one in town.tell([*floods, *rest]) if not one.problem.startswith("chain")]
     flooded = {flood.key for flood in floods}
     others = [one for one in told if one.problem not in flooded][: own - areas * PER_AREA]
@@ -58,8 +59,10 @@ def make_day(count: int, seed: int = 7) -> list[Told]:
     return sorted([*said, *_repeat(said, count - len(said), rng)], key=lambda one: one.said_at)
 
 
-def _in_time(problem: Problem, people: int) -> Problem:
-    return replace(problem, start=START, hours=HOURS, people=people)
+def _in_time(problem: Problem, people: int, rng: random.Random) -> Problem:
+    """Let it begin at some time of the day, and be spoken of until its end."""
+    after = rng.uniform(0, HOURS)
+    return replace(problem, start=START + timedelta(hours=after), hours=HOURS - after, people=people)
 
 
 def _repeat(said: list[Told], count: int, rng: random.Random) -> list[Told]:
@@ -102,7 +105,7 @@ class Operator(threading.Thread):
             except BadRequest:
                 self._desk.release(self._who, report.number)
             self.decided += 1
-            self._stopping.wait(0.2)
+            self._stopping.wait(PAUSE_SECONDS)
 
 
 def run_day(store: Store, told: list[Told]) -> None:
