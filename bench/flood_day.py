@@ -54,7 +54,7 @@ def make_day(count: int, seed: int = 7) -> list[Told]:
     rest = [_in_time(one, min(one.people, 4), rng) for one in problems if one.kind != "genangan"]
     told = [one for one in town.tell([*floods, *rest]) if not one.problem.startswith("chain")]
     flooded = {flood.key for flood in floods}
-    others = [one for one in told if one.problem not in flooded][: own - areas * PER_AREA]
+    others = rng.sample([one for one in told if one.problem not in flooded], own - areas * PER_AREA)
     said = [one for one in told if one.problem in flooded] + others
     return sorted([*said, *_repeat(said, count - len(said), rng)], key=lambda one: one.said_at)
 
