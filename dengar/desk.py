@@ -12,9 +12,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+import msgspec
+
+from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadRequest, LeaseLost, Poison
 from dengar.ingest.formats.exif import read_photo
 from dengar.labelling import correct
+from dengar.mask import mask
 from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Staff
 from dengar.proving import Examined, Proving
 from dengar.routing import commands as do
@@ -27,6 +31,8 @@ from dengar.store import Store
 TRIES = 8
 PAUSE_SECONDS = 0.02
 LOOKED_AT = 60  # candidates for the next report: more people than that never ask at one moment
+COMPLAINTS = tuple(one.code for one in CATEGORIES if one.is_complaint)
+TEXTS = ("note", "reason", "question", "text")
 NO_COMPLAINT = "bukan_keluhan"
 UNSAID = "foto"  # stands for the photos while they are not examined
 
@@ -85,8 +91,8 @@ class Desk:
     def claim(self, who: Staff, number: str) -> Report:
         """Claim this report, or hold on to it; raises BadRequest when somebody else has it."""
         report = self._find(number)
-        if not self._store.claims.take(number, who.name, self._clock()):
-            raise BadRequest(f"{number} sedang dikerjakan orang lain.", status=409)
+        if not self._store.claims.take(report.number, who.name, self._clock()):
+            raise BadRequest(f"{report.number} sedang dikerjakan orang lain.", status=409)
         return report
 
     def release(self, who: Staff, number: str) -> None:
@@ -99,17 +105,17 @@ class Desk:
         `version` is the one that the person saw: when the report has grown since, the command is refused (409).
         Raises BadRequest for whatever cannot be done.
         """
-        return self._try(who, number, command, version, Examined())
+        return self._try(who, self._find(number).number, masked(command), version, Examined())
 
     def close(self, who: Staff, number: str, note: str, photos: Sequence[bytes], version: int | None = None) -> Closed:
         """Close a report with photos as proof; one with doubtful photos is closed, and waits for a person to see them.
 
         Raises BadRequest as `act` does, and for what is no photo.
         """
-        report = self._find(number)
+        report, note = self._find(number), mask(note)
         act(do.Close(note=note or UNSAID), self._meet(who, report, do.Close()))  # refuse it before photos are kept
         examined = self._proving.examine([_read_photo(one) for one in photos], report, self._clock())
-        grown = self._try(who, number, do.Close(note=note), version, examined)
+        grown = self._try(who, report.number, do.Close(note=note), version, examined)
         return Closed(report=grown, remarks=examined.remarks)
 
     def _try(self, who: Staff, number: str, command: do.Command, version: int | None, examined: Examined) -> Report:
@@ -162,6 +168,8 @@ class Desk:
 
     def _carry_out(self, given: Situation, command: do.Command) -> Report:
         check_may(command, given)
+        if isinstance(command, do.Categorise) and command.category not in COMPLAINTS:
+            raise BadRequest(f"Tidak ada golongan keluhan {command.category}: {', '.join(COMPLAINTS)}.")
         family = self._divide_or_join(given, command)
         if family is None:
             grown, events = grow(given.report, *act(command, given))
@@ -210,7 +218,8 @@ class Desk:
         return posts[0] if posts else None
 
     def _find(self, number: str) -> Report:
-        report = self._store.reports.find_own(number)
+        """Find a report by its number, or by a tracking number that joined it."""
+        report = self._store.reports.find_own(number) or self._store.reports.find(number)
         if report is None:
             raise BadRequest(f"Tidak ada laporan {number}.", status=404)
         return report
@@ -227,7 +236,15 @@ def _read_photo(data: bytes) -> Photo:
     try:
         return read_photo(data, "")
     except Poison as error:
-        raise BadRequest(f"Foto ini tidak bisa dipakai: {error}", status=422) from error
+        raise BadRequest(
+            "Foto ini tidak bisa dipakai: gambarnya tidak terbaca, atau terlalu besar.", status=422
+        ) from error
+
+
+def masked(command: do.Command) -> do.Command:
+    """Mask personal data in what a person writes: most of it is told to the public and to the reporter."""
+    texts = {name: getattr(command, name) for name in TEXTS if hasattr(command, name)}
+    return msgspec.structs.replace(command, **{name: mask(text) for name, text in texts.items()})
 
 
 def make_number_key(number: str, key: bytes) -> str:

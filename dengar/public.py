@@ -99,7 +99,7 @@ def make_step(event: Event) -> PublicStep:
 
 def doubts_of(report: Report) -> tuple[str, ...]:
     """Give what everybody may know of a person's work that waits."""
-    told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK)
+    told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK | {"proof"})
     return tuple(told) if report.state in OPEN_STATES else ()
 
 

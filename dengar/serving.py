@@ -95,11 +95,17 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
     from dengar.web.app import make_app
     from dengar.web.serve import make_server
 
-    pushes = made.intakes(scheduler.wake)
-    app = make_app(made.store, pushes, made.status, category_names(), made.clock, notice, desk=made.desk)
-    web = made.settings.web
     web, pushes = made.settings.web, made.intakes(scheduler.wake)
-    app = make_app(made.store, pushes, made.status, category_names(), made.clock, notice, public_url=web.public_url)
+    app = make_app(
+        made.store,
+        pushes,
+        made.status,
+        category_names(),
+        made.clock,
+        notice,
+        desk=made.desk,
+        public_url=web.public_url,
+    )
     server = make_server(app, web.host, web.port)
     serving = asyncio.create_task(server.serve())
     log.info("Open http://%s:%s", web.host, web.port)

@@ -29,7 +29,7 @@ def add(name: str, role: str, unit: str | None) -> None:
     key = secrets.token_urlsafe(KEY_BYTES)
     with open_parts() as parts:
         if unit is not None and unit not in parts.router.units:
-            raise DengarError(f"There is no unit {unit!r}: an area's is kel:, kec: or kota: with its code.")
+            raise DengarError(f"There is no unit {unit!r}: `dengar staff units` lists them.")
         person = {"role": role, "unit": unit, "key_hash": _hash(key), "added_at": parts.clock()}
         parts.store.staff.add(Staff(name=_clean(name), **person))  # type: ignore[arg-type]
     click.echo(key)
@@ -42,6 +42,17 @@ def list_() -> None:
         for one in parts.store.staff.find_all():
             left = f"  left {one.ended_at:%Y-%m-%d}" if one.ended_at else ""
             click.echo(f"{one.name}  {one.role}{f'  {one.unit}' if one.unit else ''}{left}")
+
+
+@staff.command()
+@click.argument("words", nargs=-1)
+def units(words: tuple[str, ...]) -> None:
+    """List the codes and names of units, those with all WORDS in them."""
+    with open_parts() as parts:
+        for one in sorted(parts.router.units.values(), key=lambda unit: unit.code):
+            line = f"{one.code}  {one.name}"
+            if all(word.lower() in line.lower() for word in words):
+                click.echo(line)
 
 
 @staff.command()

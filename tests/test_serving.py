@@ -97,6 +97,11 @@ def test_a_report_is_taken_judged_and_read_back_and_sigterm_ends_everything(tmp_
         report = httpx2.get(f"{program.address}/api/laporan/{number}", timeout=5).json()
         assert "Bangka" in json.dumps(report)
 
+        for method, path in (("GET", "antrean"), ("POST", "berikut"), ("POST", f"laporan/{number}")):
+            assert httpx2.request(method, f"{program.address}/api/meja/{path}", timeout=5).status_code == 401
+        said = {"kunci": "x", "tanggapan": {"do": "rate", "stars": 5}}
+        assert httpx2.post(f"{program.address}/api/laporan/{number}/tanggapan", json=said, timeout=5).status_code == 403
+
         status = program.command("status", "--json")
         assert (status.returncode, json.loads(status.stdout)["posts"]) == (0, 1)
         second = program.command("run")

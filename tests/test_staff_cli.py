@@ -22,6 +22,7 @@ def test_people_get_keys_and_lose_them(config: object, mongo_uri: str, monkeypat
     assert "needs a --unit" in explained(command("staff", "add", "x", "--role", "petugas"))
     assert "no unit 'kel:9'" in explained(command("staff", "add", "x", "--role", "petugas", "--unit", "kel:9"))
     assert command("staff", "list").stdout.splitlines() == ["lurah  petugas  kel:31.74.02.1001", "sari  operator"]
+    assert "sudin:bina_marga:31.74  Suku Dinas Bina Marga Jakarta Selatan" in command("staff", "units", "marga").stdout
     with open_parts(load_settings()) as parts:
         assert parts.store.staff.find_by_key(hash_key(key)) is not None
     fresh = command("staff", "key", "sari").stdout.strip()

@@ -61,6 +61,8 @@ class Situation(Record, frozen=True, kw_only=True):
 def act(command: do.Command, given: Situation) -> list[Event]:
     """Give the events that a command makes; raises BadRequest with the reason when it cannot be carried out."""
     check_may(command, given)
+    if given.report.state == "duplikat" and not isinstance(command, ON_CLOSED):
+        raise BadRequest(f"{given.report.number} adalah duplikat: pisahkan dulu.", status=409)
     if given.report.state not in OPEN_STATES and not isinstance(command, ON_CLOSED):
         raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
     return _ACTS[type(command)](command, given)
@@ -103,6 +105,8 @@ def _coordinate(command: do.Coordinate, given: Situation) -> list[Event]:
     for unit in command.units:
         if unit not in given.router.units:
             raise BadRequest(f"Tidak ada unit {unit}.")
+        if unit == given.report.unit:
+            raise BadRequest(f"{given.router.units[unit].name} sudah menangani laporan ini.")
     routing = given.report.routing
     beside = tuple(dict.fromkeys((*routing.beside, *command.units)))
     routed = given.told.replace(kind="routed", routing=routing.replace(beside=beside), reason=command.note or None)
@@ -112,6 +116,8 @@ def _coordinate(command: do.Coordinate, given: Situation) -> list[Event]:
 
 def _dispatch(command: do.Dispatch, given: Situation) -> list[Event]:
     _need_unit(given.report)
+    if command.unit in given.router.units and not _is_below(command.unit, given):
+        raise BadRequest("Disposisi hanya ke unit di bawahnya: pakai reroute untuk unit lain.")
     routed = _assign(command.unit, command.note or "Disposisi.", given)
     moved = given.told.replace(kind="state", state="disposisi", reason=command.note or None)
     return routed if given.report.state == "disposisi" else [moved, *routed]
@@ -123,13 +129,21 @@ def _reroute(command: do.Reroute, given: Situation) -> list[Event]:
 
 def _assign(unit: str, reason: str, given: Situation) -> list[Event]:
     if unit == given.report.unit:
-        raise BadRequest(f"Laporan ini sudah di {unit}.", status=409)
+        raise BadRequest(f"Laporan ini sudah di {_name(unit, given)}.", status=409)
     routing = given.router.assign(given.report, unit, given.at, reason)
     routed = given.told.replace(kind="routed", routing=routing, reason=reason)
     return [*_settled(given, ROUTING_DOUBTS), routed]
 
 
+def _is_below(unit: str, given: Situation) -> bool:
+    above: str | None = given.router.units[unit].parent
+    while above is not None and above != given.report.unit:
+        above = given.router.units[above].parent if above in given.router.units else None
+    return above is not None
+
+
 def _close(command: do.Close, given: Situation) -> list[Event]:
+    _need_unit(given.report)
     if not command.note.strip() and not given.proof:
         raise BadRequest("Tulis apa yang sudah dikerjakan, atau sertakan foto.")
     closed = given.told.replace(kind="state", state="selesai", reason=command.note or None, photos=given.proof)
@@ -241,6 +255,10 @@ def _hide(command: do.Hide, given: Situation) -> list[Event]:
 
 def _show(_: do.Show, given: Situation) -> list[Event]:
     return [*_settled(given, HELD_BACK), given.told.replace(kind="shown")]
+
+
+def _name(unit: str, given: Situation) -> str:
+    return given.router.units[unit].name if unit in given.router.units else unit
 
 
 def _need_unit(report: Report) -> None:

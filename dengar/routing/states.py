@@ -191,7 +191,7 @@ ROUTING_DOUBTS: frozenset[DoubtKind] = frozenset({"category", "place", "unit", "
 
 def _move(report: Report, event: Event) -> Report:
     if event.state not in MOVES[report.state]:
-        raise IllegalMove(f"{report.number} is {report.state}: it cannot become {event.state}.")
+        raise IllegalMove(f"{report.number} berstatus {report.state}: tidak bisa menjadi {event.state}.")
     moved = report.replace(state=event.state, pause=None)
     if event.state == "dibuka_lagi":
         return _reopen(moved, event)

@@ -36,7 +36,10 @@ def read_rows(data: bytes, path: str = "") -> list[Any]:
     """
     text = data.decode("utf-8-sig", errors="replace").strip()
     if not text.startswith(("[", "{")):
-        return list(csv.DictReader(io.StringIO(text), skipinitialspace=True))
+        try:
+            return list(csv.DictReader(io.StringIO(text), skipinitialspace=True))
+        except csv.Error as error:
+            raise DengarError(f"This is no table of water levels: {error}.") from error
     try:
         whole = json.loads(text)
     except ValueError:

@@ -62,9 +62,9 @@ async def read_photos(read: Request, request: WebRequest) -> tuple[str, list[byt
     except ValueError as error:
         raise HTTPException(400, f"The form cannot be read: {error}") from error
     note = next((value for value in form.getlist("catatan") if isinstance(value, str)), "")
-    photos = [await value.read() for value in form.getlist("foto") if isinstance(value, UploadFile)]
+    photos = [await value.read() for value in form.getlist("foto") if isinstance(value, UploadFile) and value.filename]
     await form.close()
-    return note, [photo for photo in photos if photo]
+    return note, photos
 
 
 async def _read_form(request: WebRequest, body: bytes) -> FormData:

@@ -37,7 +37,7 @@ def test_every_move_is_allowed_or_refused_as_the_table_says() -> None:
             if wanted in MOVES[state]:
                 assert fold(report_in(state), event).state == wanted
             else:
-                with pytest.raises(IllegalMove, match=f"is {state}: it cannot become {wanted}"):
+                with pytest.raises(IllegalMove, match=f"berstatus {state}: tidak bisa menjadi {wanted}"):
                     fold(report_in(state), event)
 
 
