@@ -279,3 +279,48 @@ def join(store: Store, report: Report, *posts: object) -> None:
     said = [post for post in posts if isinstance(post, Post)]
     store.grow_report(*grow(report, *(told.replace(voice=make_voice(post)) for post in said)))
     store.posts.save(said, None)
+
+
+# What must not happen
+
+
+def test_a_category_that_there_is_not_is_refused_before_anything_is_written(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    for wrong in ("sihir", "bukan_keluhan"):
+        with pytest.raises(BadRequest, match=f"Tidak ada kategori {wrong}"):
+            desk.act(SARI, report.number, do.Categorise(category=wrong))
+    assert find(store, report.number) == report
+
+
+def test_an_officer_blocks_no_report_of_another_unit(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    with pytest.raises(BadRequest, match="bukan tugas unit Anda"):
+        desk.claim(LURAH, report.number)
+    assert store.claims.held(NOW) == {}
+    assert desk.claim(BINA_MARGA, report.number) == report
+
+
+def test_an_officer_verifies_no_post_of_another_report(store: Store, desk: Desk) -> None:
+    mine, other = hear(store, sure("1"), elsewhere("2"))
+    with pytest.raises(BadRequest, match="tidak punya pesan"):
+        desk.act(BINA_MARGA, mine.number, do.Verify(posts=(elsewhere("2").id,)))
+    assert store.events.verified([elsewhere("2").id]) == set()
+    desk.act(BINA_MARGA, mine.number, do.Verify(posts=(sure("1").id,)))
+    assert store.events.verified([sure("1").id]) == {sure("1").id}
+    assert find(store, other.number) == other
+
+
+def test_a_reporter_is_heard_while_somebody_works_with_the_report(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    desk.act(SARI, report.number, do.Close(note="Beres."))
+    desk.claim(SARI, report.number)
+    rated = desk.respond(report.number, desk.key_of(report.number), do.Rate(stars=1))
+    assert rated.rating == 1
+
+
+def test_a_reporter_of_a_duplicate_of_a_duplicate_is_heard(store: Store, desk: Desk) -> None:
+    first, second, third = hear(store, sure("1"), elsewhere("2"), sure("3", "Jalan ambles"))
+    desk.act(SARI, first.number, do.Merge(into=second.number))
+    desk.act(SARI, second.number, do.Merge(into=third.number))
+    desk.act(SARI, third.number, do.Close(note="Beres."))
+    assert desk.respond(first.number, desk.key_of(first.number), do.Rate(stars=5)).number == third.number
