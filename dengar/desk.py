@@ -17,7 +17,7 @@ from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadRequest, DengarError, LeaseLost, Poison
 from dengar.ingest.formats.exif import read_photo
 from dengar.labelling import correct
-from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Staff
+from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Role, Staff
 from dengar.proving import Examined, Proving
 from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act, check_may, serves
@@ -32,7 +32,7 @@ LOOKED_AT = 60  # candidates for the next report: more people than that never as
 NO_COMPLAINT = "bukan_keluhan"
 COMPLAINTS = frozenset(one.code for one in CATEGORIES if one.is_complaint)
 MOST_STEPS = 8  # from a duplicate to the report that goes on
-REPORTER = "pelapor"
+REPORTER: Role = "pelapor"
 UNSAID = "foto"  # stands for the photos while they are not examined
 
 FindPlace: TypeAlias = Callable[[do.Locate], Place | None]
@@ -220,6 +220,7 @@ class Desk:
                 number=self._store.numbers.take(given.at),
                 history=history(report.number),
                 duplicates=self._store.reports.find_all(report.merged),
+                stay=self._store.posts.of_report(report.number),
             )
         return None
 

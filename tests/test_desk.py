@@ -11,6 +11,7 @@ from dengar.desk import Desk
 from dengar.errors import BadRequest
 from dengar.models import Report, Staff
 from dengar.routing import commands as do
+from dengar.routing.gist import make_gist
 from dengar.routing.states import fold_all
 from dengar.store import Store
 from dengar.store.claims import CLAIM
@@ -324,3 +325,38 @@ def test_a_reporter_of_a_duplicate_of_a_duplicate_is_heard(store: Store, desk: D
     desk.act(SARI, second.number, do.Merge(into=third.number))
     desk.act(SARI, third.number, do.Close(note="Beres."))
     assert desk.respond(first.number, desk.key_of(first.number), do.Rate(stars=5)).number == third.number
+
+
+SECRET = "Jalan rusak, ada anak diculik di sini"  # danger to a child: held back until a person has looked
+
+
+def test_what_is_split_off_is_held_back_like_any_new_message(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure("1"))
+    posts = [sure("2", SECRET, report=report.number), sure("3", "Lubang lagi", report=report.number)]
+    join(store, report, *posts)
+    desk.act(SARI, report.number, do.Split(posts=(posts[0].id,)))
+    opened = find(store, str(store.posts.find_all([posts[0].id])[posts[0].id].report))
+    assert (opened.is_hidden, [one.kind for one in opened.needs_review]) == (True, ["safety"])
+    desk.act(SARI, report.number, do.Hide(reason="Menyebut nama."))
+    desk.act(SARI, report.number, do.Split(posts=(posts[1].id,)))
+    assert find(store, str(store.posts.find_all([posts[1].id])[posts[1].id].report)).is_hidden
+    check_books(store)
+
+
+def test_a_report_whose_first_message_is_split_off_speaks_with_another_one(store: Store, desk: Desk) -> None:
+    first = sure("1", "Pohon tumbang di jalan")
+    (report,) = hear(store, first)
+    other = sure("2", "Lubang besar di ujung jalan", report=report.number)
+    join(store, report, other)
+    parted = desk.act(SARI, report.number, do.Split(posts=(first.id,)))
+    assert (parted.title, parted.gist) == ("Lubang besar di ujung jalan", make_gist(other))
+    check_books(store)
+
+
+def test_a_duplicate_that_is_none_waits_for_a_person_as_before(store: Store, desk: Desk) -> None:
+    winner, loser = hear(store, sure("1"), unsure("2"))
+    desk.act(SARI, loser.number, do.Merge(into=winner.number))
+    back = desk.act(SARI, loser.number, do.Unmerge())
+    assert (back.unit, back.needs_review) == (None, loser.needs_review)
+    assert desk.next(BUDI) == back
+    check_books(store)

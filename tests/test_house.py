@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "drifting": RECORDS | {"classify", "store"},
     "reclassifying": RECORDS | {"classify", "ingest", "pipeline", "routing", "store", "working"},
     "health": RECORDS | {"ailments", "collecting", "habits", "ingest", "leading", "silence", "store", "timetable"},
-    "desk": RECORDS | {"ingest", "labelling", "proving", "routing", "store"},
+    "desk": RECORDS | {"classify", "ingest", "labelling", "proving", "routing", "store"},
     "minding": RECORDS | {"ingest", "routing", "store"},
     "placing": RECORDS | {"geocode", "routing"},
     "rebuilding": RECORDS | {"routing", "store"},

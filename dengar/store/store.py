@@ -221,8 +221,9 @@ class Store:
         """
 
         def write(session: ClientSession) -> None:
-            for report in reports if by is not None else ():
-                self.claims.refuse_others(report.number, by, now, session)
+            if by is not None:
+                for report in reports:
+                    self.claims.refuse_others(report.number, by, now, session)
             self.reports.save(reports, events, session)
             self.events.append(events, session)
             self.posts.move(moved, session)
