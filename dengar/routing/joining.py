@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from dengar.models import OPEN_STATES, Doubt, DoubtKind, Event, EventKind, Place, Post, Record, Report, Routing, Voice
-from dengar.routing.doubts import find_doubts
+from dengar.routing.doubts import find_doubts, find_hazards
 from dengar.routing.floods import is_flood
 from dengar.routing.gist import make_gist, places_of, read_gist
 from dengar.routing.grouping import Match, OpenReports
@@ -91,12 +91,15 @@ class Joiner:
         if report is not None and before.ended_at and report.state == "selesai":
             report = self._grow(report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED)
         if report is not None and before.text != post.text and report.title == make_title(before.text):
-            self._grow(
+            edited = self._grow(
                 report, post.observed_at, "edited", title=make_title(post.text), gist=make_gist(post),
                 voice=make_voice(post),
             )  # fmt: skip
-        goes_on = self._open.follow(before.report)
-        return goes_on.number if goes_on else before.report
+            known = {one.kind for one in find_hazards(before)}
+            for doubt in (one for one in find_hazards(post) if one.kind not in known):
+                known.add(doubt.kind)
+                edited = self._grow(edited, post.observed_at, "review", doubt=doubt.kind, reason=doubt.reason)
+        return before.report
 
     def _join_thread(self, post: Post) -> str | None:
         report = self._find_thread(post) or self._find_dialogue(post)
