@@ -50,6 +50,8 @@ Jurisdiction = Literal["kelurahan", "dinas", "police", "utility", "national", "o
 OPEN_STATES: tuple[State, ...] = ("menunggu", "koordinasi", "disposisi", "proses", "dibuka_lagi")
 # Not everybody may read these before a person has: what may hurt somebody is not shown in the meantime.
 HELD_BACK: frozenset[DoubtKind] = frozenset({"spam", "personal_data", "safety"})
+# What is doubted of people (their words, their proofs) is told to staff alone.
+FOR_STAFF: frozenset[DoubtKind] = HELD_BACK | {"proof"}
 
 
 class Doubt(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.models import FOR_STAFF, OPEN_STATES, Event, Place, Report, State, Unit
 from dengar.public import doubts_of
 from dengar.routing.tallying import EXACT
 from dengar.web.language import Language
@@ -145,7 +145,8 @@ class Telling:
             sentence = say("Diteruskan ke %(unit)s", unit=self.unit(unit)) if unit else say("Unitnya belum ditentukan")
             return Step(at=event.at, kind="routed", sentence=sentence, detail=event.routing.reason)
         if event.kind == "review":
-            return Step(at=event.at, kind="review", sentence=say("Perlu dilihat petugas"), detail=event.reason or "")
+            detail = "" if event.doubt in FOR_STAFF else event.reason or ""
+            return Step(at=event.at, kind="review", sentence=say("Perlu dilihat petugas"), detail=detail)
         if event.kind == "received":
             channel = self.channel(event.voice.channel) if event.voice else "?"
             return Step(at=event.at, kind="received", sentence=say("Diterima lewat %(channel)s", channel=channel))
