@@ -32,6 +32,7 @@ OFFICER = (
 )  # fmt: skip
 CHECKER = (do.Reopen, do.Settle, do.Remark)
 REPORTER = (do.Rate, do.Reopen)
+NO_UNIT = "Dibuka lagi, dan unitnya belum ditentukan."
 ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Verify)
 
 
@@ -63,7 +64,20 @@ def act(command: do.Command, given: Situation) -> list[Event]:
     check_may(command, given)
     if given.report.state not in OPEN_STATES and not isinstance(command, ON_CLOSED):
         raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
-    return _ACTS[type(command)](command, given)
+    events = _ACTS[type(command)](command, given)
+    if given.report.pause is not None and any(event.kind == "state" for event in events):
+        return _go_on(command, given)
+    return events
+
+
+def _go_on(command: do.Command, given: Situation) -> list[Event]:
+    """Let the deadlines of a paused report go on with the move that ends its pause."""
+    routing = given.router.resume(given.report, given.at)
+    events = _ACTS[type(command)](command, given.replace(report=given.report.replace(routing=routing, pause=None)))
+    first = next(place for place, event in enumerate(events) if event.kind in {"state", "routed"})
+    if events[first].routing is None:
+        events[first] = events[first].replace(routing=routing)
+    return events
 
 
 def check_may(command: do.Command, given: Situation) -> None:
@@ -151,7 +165,11 @@ def _reopen(command: do.Reopen, given: Situation) -> list[Event]:
     if given.who.role == "pelapor" and closed and given.router.silence_ends(closed) < given.at:
         raise BadRequest("Sudah terlalu lama ditutup: kirim laporan baru.", status=409)
     routing = given.router.renew(given.report, given.at)
-    return [given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)]
+    opened = given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)
+    if given.report.unit is not None:
+        return [opened]
+    # nobody has it: without a doubt it would stand in no queue
+    return [opened, given.told.replace(kind="review", doubt="unit", reason=NO_UNIT, actor=ACTOR)]
 
 
 def _ask(command: do.Ask, given: Situation) -> list[Event]:

@@ -89,7 +89,12 @@ class Joiner:
             return None
         report = self._open.find(before.report)
         if report is not None and before.ended_at and report.state == "selesai":
-            report = self._grow(report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED)
+            routing = self._router.renew(report, post.observed_at)
+            report = self._grow(
+                report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED, routing=routing
+            )
+            if report.unit is None:
+                self._grow(report, post.observed_at, "review", doubt="unit", reason=SOURCE_REOPENED)
         if report is not None and before.text != post.text and report.title == make_title(before.text):
             edited = self._grow(
                 report, post.observed_at, "edited", title=make_title(post.text), gist=make_gist(post),
@@ -117,10 +122,12 @@ class Joiner:
         )  # fmt: skip
         if is_new_author:
             self.news.append(News(kind="received", report=report.number, post=post))
-        elif _completes(report, post):
-            grown = self._place(grown, post)
-        if grown.pause is not None and not is_new_author:
-            self._grow(grown, post.observed_at, "resumed", routing=self._router.resume(grown, post.observed_at))
+            return report.number
+        if grown.pause is not None:
+            routing = self._router.resume(grown, post.observed_at)
+            grown = self._grow(grown, post.observed_at, "resumed", routing=routing)
+        if _completes(report, post):  # the clocks of the unit that it goes to then begin now
+            self._place(grown, post)
         return report.number
 
     def _place(self, report: Report, post: Post) -> Report:
