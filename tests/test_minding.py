@@ -119,3 +119,25 @@ def test_what_is_opened_again_without_a_unit_waits_for_a_person(store: Store) ->
     opened = desk.respond(report.number, desk.key_of(report.number), do.Reopen(reason="Lampu di gang saya mati."))
     assert [one.kind for one in opened.needs_review] == ["unit"]
     assert desk.next(SARI) == opened
+
+
+def test_a_correction_makes_nobody_late_at_once(store: Store) -> None:
+    clock = Time()
+    desk = make_desk(store, clock)
+    slow, again = hear(store, unsure("1"), sure("2"))
+    clock.now += 72 * HOUR  # nobody had time to look
+    desk.act(SARI, slow.number, do.Locate(area="31.74.02.1001"))
+    routed = desk.act(SARI, slow.number, do.Categorise(category="jalan_rusak"))
+    assert routed.unit == "sudin:bina_marga:31.74"
+    desk.act(SARI, again.number, do.Close(note="Beres."))
+    clock.now += 100 * HOUR
+    opened = desk.act(SARI, again.number, do.Reopen(reason="Belum."))
+    moved = desk.act(SARI, again.number, do.Locate(area="31.74.02.1002"))
+    assert moved.unit == opened.unit
+    assert moved.routing.resolve_by == opened.routing.resolve_by
+    elsewhere = desk.act(SARI, again.number, do.Categorise(category="sampah"))
+    for report, at in ((routed, clock.now - 100 * HOUR), (elsewhere, clock.now)):
+        assert report.due_at is not None
+        assert report.due_at > at
+        assert report.routing.respond_by is not None
+        assert report.routing.respond_by > at

@@ -237,7 +237,8 @@ def _route(given: Situation, category: str | None, place: Place | None) -> list[
     if category is not None:
         labels = labels.replace(category=category, confidence=1.0, abstained=False, is_complaint=True)
     post = given.post.replace(labels=labels, place=place, outside=None if place else given.post.outside)
-    routing: Routing = given.router.route(post, category, given.report.received_at)
+    chosen = given.router.route(post, category, given.report.received_at)
+    routing: Routing = given.router.choose_again(given.report.replace(place=place), chosen, given.at)
     doubts = join_doubts(routing, (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS))
     reviews = (given.told.replace(kind="review", doubt=one.kind, reason=one.reason) for one in doubts)
     return [given.told.replace(kind="routed", routing=routing), *reviews]
