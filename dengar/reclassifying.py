@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from dengar.errors import DengarError
+from dengar.errors import DengarError, LeaseLost
 from dengar.ingest.protocol import Clock
 from dengar.models import Event, Labels, Post, Record, Report
 from dengar.pipeline import choose_category
@@ -105,7 +105,10 @@ class Reclassifying:
                 if lease is not None:
                     reports, events = self._find_changes(posts, labels)
                     fresh = {post.id: one for post, one in zip(posts, labels, strict=True) if post.labels != one}
-                    self._store.save_relabelled(fresh, reports, events, lease, self._clock())
+                    try:
+                        self._store.save_relabelled(fresh, reports, events, lease, self._clock())
+                    except LeaseLost:  # somebody decided about one of these reports just now: look again
+                        continue
                     return len(reports)
             time.sleep(PAUSE_SECONDS)
         raise DengarError("Another process holds the pipeline all the time: try again when less comes in.")
