@@ -77,6 +77,11 @@ class Joiner:
             self._latest[post.author] = joined
         return joined
 
+    def follow(self, number: str) -> str:
+        """Give the number of the report in which this one goes on."""
+        report = self._open.follow(number)
+        return report.number if report else number
+
     def end(self, number: str, at: datetime) -> None:
         """Close a report whose sources all say that the matter is over."""
         report = self._open.find(number)
