@@ -360,3 +360,11 @@ def test_a_duplicate_that_is_none_waits_for_a_person_as_before(store: Store, des
     assert (back.unit, back.needs_review) == (None, loser.needs_review)
     assert desk.next(BUDI) == back
     check_books(store)
+
+
+def test_the_next_of_a_rare_kind_is_found_without_reading_the_queue(store: Store, desk: Desk) -> None:
+    hear(store, *(unsure(str(n)) for n in range(20)))
+    chosen = store.data["reports"].find({"needs_review.0": {"$exists": True}, "needs_review.kind": "proof"})
+    found = chosen.sort([("rank", -1), ("received_at", 1), ("_id", 1)]).limit(60).explain()
+    assert found["executionStats"]["totalDocsExamined"] == 0
+    assert desk.next(SARI, kind="proof") is None
