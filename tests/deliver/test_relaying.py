@@ -11,6 +11,7 @@ from dengar.answering import Answering
 from dengar.models import OutboxMessage, Pause, Post
 from dengar.routing.states import fold_all
 from dengar.store import Store
+from dengar.store.migrations import MIGRATIONS, deliveries
 
 HOOK = hook("http://127.0.0.1:9/")
 
@@ -73,7 +74,7 @@ def test_a_lost_place_in_the_stream_is_made_good_by_the_versions(store: Store, t
 
 def test_what_happened_before_the_outbox_was_there_is_told_to_nobody(store: Store) -> None:
     report = open_report(store)
-    store.data["meta"].update_one({"_id": "schema"}, {"$inc": {"version": -1}})
+    store.data["meta"].update_one({"_id": "schema"}, {"$set": {"version": MIGRATIONS.index(deliveries)}})
     Store.connect(f"{store_uri(store)}", store.data.name, key=b"k").close()
     happen(store, report, event("note"))
     relay(store, HOOK)
