@@ -121,7 +121,8 @@ class Delivering:
         """Give the report as it stands now; an escalation names a step of the routing that it had then."""
         if event.kind != "escalated":
             return report
-        return fold_all(one for one in self._store.events.of_report(report.number) if one.seq <= event.seq)
+        then = fold_all(one for one in self._store.events.of_report(report.number) if one.seq <= event.seq)
+        return then.replace(is_hidden=report.is_hidden)  # what is held back since then is not told
 
     def _make_parcel(
         self, delivery: Delivery, event: Event, report: Report, units: Mapping[str, Unit], text: str

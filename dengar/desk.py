@@ -9,17 +9,18 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
 
 from dengar.classify.taxonomy import CATEGORIES
-from dengar.errors import BadRequest, LeaseLost, Poison
+from dengar.errors import BadRequest, DengarError, LeaseLost, Poison
 from dengar.ingest.formats.exif import read_photo
 from dengar.labelling import correct
 from dengar.mask import mask
-from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Staff
+from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Role, Staff
 from dengar.proving import Examined, Proving
 from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act, check_may, serves
@@ -31,9 +32,11 @@ from dengar.store import Store
 TRIES = 8
 PAUSE_SECONDS = 0.02
 LOOKED_AT = 60  # candidates for the next report: more people than that never ask at one moment
-COMPLAINTS = tuple(one.code for one in CATEGORIES if one.is_complaint)
 TEXTS = ("note", "reason", "question", "text")
 NO_COMPLAINT = "bukan_keluhan"
+COMPLAINTS = tuple(one.code for one in CATEGORIES if one.is_complaint)
+MOST_STEPS = 8  # from a duplicate to the report that goes on
+REPORTER: Role = "pelapor"
 UNSAID = "foto"  # stands for the photos while they are not examined
 
 FindPlace: TypeAlias = Callable[[do.Locate], Place | None]
@@ -68,7 +71,7 @@ class Desk:
         self._clock = clock
         self._proving = proving
         self._number_key = number_key
-        self._reporter = Staff(name="pelapor", role="pelapor", key_hash="", added_at=clock())
+        self._reporter = Staff(name=REPORTER, role=REPORTER, key_hash="", added_at=clock())
 
     def next(
         self, who: Staff, *, kind: DoubtKind | None = None, area: str | None = None, unit: str | None = None
@@ -91,6 +94,8 @@ class Desk:
     def claim(self, who: Staff, number: str) -> Report:
         """Claim this report, or hold on to it; raises BadRequest when somebody else has it."""
         report = self._find(number)
+        if not self.may_see(who, report):
+            raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
         if not self._store.claims.take(report.number, who.name, self._clock()):
             raise BadRequest(f"{report.number} sedang dikerjakan orang lain.", status=409)
         return report
@@ -148,7 +153,16 @@ class Desk:
         report = self._store.reports.find(number)
         if report is None:
             raise BadRequest(f"Tidak ada laporan {number}.", status=404)
-        return self.act(self._reporter, report.duplicate_of or report.number, command)
+        return self.act(self._reporter, self._going_on(report).number, command)
+
+    def _going_on(self, report: Report) -> Report:
+        """Give the report that goes on where this one is a duplicate, also of a duplicate."""
+        for _ in range(MOST_STEPS):
+            ahead = self._store.reports.find_own(report.duplicate_of) if report.duplicate_of else None
+            if ahead is None:
+                break
+            report = ahead
+        return report
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report: officers see those of their unit."""
@@ -168,15 +182,22 @@ class Desk:
 
     def _carry_out(self, given: Situation, command: do.Command) -> Report:
         check_may(command, given)
-        if isinstance(command, do.Categorise) and command.category not in COMPLAINTS:
-            raise BadRequest(f"Tidak ada golongan keluhan {command.category}: {', '.join(COMPLAINTS)}.")
+        self._check_named(given.report, command)
         family = self._divide_or_join(given, command)
         if family is None:
             grown, events = grow(given.report, *act(command, given))
             family = Family(reports=(grown,), events=tuple(events))
         moved = dict.fromkeys(_moved(family), family.reports[0].number)
-        self._store.save_decision(family.reports, family.events, given.who.name, given.at, moved)
+        worker = None if given.who.role == REPORTER else given.who.name
+        self._store.save_decision(family.reports, family.events, worker, given.at, moved)
         return next(one for one in family.reports if one.number == given.report.number)
+
+    def _check_named(self, report: Report, command: do.Command) -> None:
+        """Refuse a category that there is not, and messages that another report has."""
+        if isinstance(command, do.Categorise) and command.category not in COMPLAINTS:
+            raise BadRequest(f"Tidak ada kategori {command.category}.", status=422)
+        if isinstance(command, do.Verify):
+            self._posts_of(report, command.posts)
 
     def _divide_or_join(self, given: Situation, command: do.Command) -> Family | None:
         report, history = given.report, self._store.events.of_report
@@ -203,6 +224,7 @@ class Desk:
                 number=self._store.numbers.take(given.at),
                 history=history(report.number),
                 duplicates=self._store.reports.find_all(report.merged),
+                stay=self._store.posts.of_report(report.number),
             )
         return None
 
@@ -229,7 +251,8 @@ class Desk:
         category = _category_of(command, report)
         post = self._first_post(report) if category is not None else None
         if category is not None and post is not None:
-            correct(self._store, post.id, category, who.name, self._clock())
+            with suppress(DengarError):  # deleted just now: the decision stands all the same
+                correct(self._store, post.id, category, who.name, self._clock())
 
 
 def _read_photo(data: bytes) -> Photo:

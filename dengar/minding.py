@@ -1,7 +1,10 @@
 """Minding the clocks: what is overdue is told to the next office above, and who was asked in vain is not waited for."""
 
+from collections.abc import Callable
+
 from dengar.errors import LeaseLost
 from dengar.ingest.protocol import Clock
+from dengar.routing.rules import Router
 from dengar.routing.states import grow
 from dengar.routing.ticking import tick
 from dengar.store import Store
@@ -12,8 +15,9 @@ AT_ONCE = 200
 class Minding:
     """Looks at every report whose time has come."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, router: Callable[[], Router], clock: Clock) -> None:
         self._store = store
+        self._router = router
         self._clock = clock
 
     def run(self) -> int:
@@ -28,7 +32,7 @@ class Minding:
 
     def _mind(self, number: str) -> bool:
         report = self._store.reports.find_own(number)
-        events = tick(report, self._clock()) if report else []
+        events = tick(report, self._clock(), self._router()) if report else []
         if report is None or not events:
             return False
         try:

@@ -136,14 +136,27 @@ class Pipeline:
         return Joiner(self._router.current(), reports, take, known=known, referenced=referenced, latest=latest)
 
     def _end_reports(self, joiner: Joiner, joined: Sequence[Post], ended: Sequence[Post], now: datetime) -> None:
-        """Close the reports of which every post has ended; one that a person wrote keeps its report open."""
+        """Close the reports of which every post has ended; one that a person wrote keeps its report open.
+
+        The posts of duplicates count with the report that goes on.
+        """
         fresh = {post.id: post for post in (*joined, *ended)}
-        for number in sorted({post.report for post in ended if post.report}):
-            posts = {post.id: post for post in self._store.posts.of_report(number)} | {
-                key: post for key, post in fresh.items() if post.report == number
+        for number in sorted({joiner.follow(post.report) for post in ended if post.report}):
+            numbers = self._merged(number)
+            stored = (post for one in numbers for post in self._store.posts.of_report(one))
+            posts = {post.id: post for post in stored} | {
+                key: post for key, post in fresh.items() if post.report in numbers
             }
             if all(post.ended_at for post in posts.values()):
                 joiner.end(number, now)
+
+    def _merged(self, number: str) -> list[str]:
+        """Name a report and all that joined it, also those that joined its duplicates before."""
+        numbers = [number]
+        for one in numbers:  # grows while it is walked
+            report = self._store.reports.find_own(one)
+            numbers += [other for other in (report.merged if report else ()) if other not in numbers]
+        return numbers
 
     def _tell(self, joiner: Joiner, now: datetime) -> Iterator[OutboxMessage]:
         for news in joiner.news:

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from dengar.models import HELD_BACK, OPEN_STATES, Event, Place, Report, State, Urgency
+from dengar.models import FOR_STAFF, OPEN_STATES, Event, Place, Report, State, Urgency
 
 DECIMALS = 4  # about 11 m: enough to find the spot, too little to name a door
 
@@ -99,7 +99,7 @@ def make_step(event: Event) -> PublicStep:
 
 def doubts_of(report: Report) -> tuple[str, ...]:
     """Give what everybody may know of a person's work that waits."""
-    told = (one.reason for one in report.needs_review if one.kind not in HELD_BACK | {"proof"})
+    told = (one.reason for one in report.needs_review if one.kind not in FOR_STAFF)
     return tuple(told) if report.state in OPEN_STATES else ()
 
 

@@ -217,7 +217,7 @@ class Parts:
         """Who looks at the clocks of reports."""
         from dengar.minding import Minding
 
-        return Minding(self.store, self.clock)
+        return Minding(self.store, lambda: self.router, self.clock)
 
     @cached_property
     def completing(self) -> Completing:

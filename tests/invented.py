@@ -94,7 +94,7 @@ class Village:
         """Let a person or the clock do something."""
         self._now += timedelta(hours=self._random.choice([0, 1, 30, 200]))
         report = self.reports[self._random.choice(list(self.reports))]
-        ticked = tick(report, self._now)
+        ticked = tick(report, self._now, router())
         try:
             self._keep(self._grow(report, ticked) if ticked else self._act(report))
         except BadRequest:

@@ -11,6 +11,7 @@ from dengar.desk import Desk
 from dengar.errors import BadRequest
 from dengar.models import Report, Staff
 from dengar.routing import commands as do
+from dengar.routing.gist import make_gist
 from dengar.routing.states import fold_all
 from dengar.store import Store
 from dengar.store.claims import CLAIM
@@ -279,3 +280,91 @@ def join(store: Store, report: Report, *posts: object) -> None:
     said = [post for post in posts if isinstance(post, Post)]
     store.grow_report(*grow(report, *(told.replace(voice=make_voice(post)) for post in said)))
     store.posts.save(said, None)
+
+
+# What must not happen
+
+
+def test_a_category_that_there_is_not_is_refused_before_anything_is_written(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    for wrong in ("sihir", "bukan_keluhan"):
+        with pytest.raises(BadRequest, match=f"Tidak ada kategori {wrong}"):
+            desk.act(SARI, report.number, do.Categorise(category=wrong))
+    assert find(store, report.number) == report
+
+
+def test_an_officer_blocks_no_report_of_another_unit(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    with pytest.raises(BadRequest, match="bukan tugas unit Anda"):
+        desk.claim(LURAH, report.number)
+    assert store.claims.held(NOW) == {}
+    assert desk.claim(BINA_MARGA, report.number) == report
+
+
+def test_an_officer_verifies_no_post_of_another_report(store: Store, desk: Desk) -> None:
+    mine, other = hear(store, sure("1"), elsewhere("2"))
+    with pytest.raises(BadRequest, match="tidak punya pesan"):
+        desk.act(BINA_MARGA, mine.number, do.Verify(posts=(elsewhere("2").id,)))
+    assert store.events.verified([elsewhere("2").id]) == set()
+    desk.act(BINA_MARGA, mine.number, do.Verify(posts=(sure("1").id,)))
+    assert store.events.verified([sure("1").id]) == {sure("1").id}
+    assert find(store, other.number) == other
+
+
+def test_a_reporter_is_heard_while_somebody_works_with_the_report(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure())
+    desk.act(SARI, report.number, do.Close(note="Beres."))
+    desk.claim(SARI, report.number)
+    rated = desk.respond(report.number, desk.key_of(report.number), do.Rate(stars=1))
+    assert rated.rating == 1
+
+
+def test_a_reporter_of_a_duplicate_of_a_duplicate_is_heard(store: Store, desk: Desk) -> None:
+    first, second, third = hear(store, sure("1"), elsewhere("2"), sure("3", "Jalan ambles"))
+    desk.act(SARI, first.number, do.Merge(into=second.number))
+    desk.act(SARI, second.number, do.Merge(into=third.number))
+    desk.act(SARI, third.number, do.Close(note="Beres."))
+    assert desk.respond(first.number, desk.key_of(first.number), do.Rate(stars=5)).number == third.number
+
+
+SECRET = "Jalan rusak, ada anak diculik di sini"  # danger to a child: held back until a person has looked
+
+
+def test_what_is_split_off_is_held_back_like_any_new_message(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure("1"))
+    posts = [sure("2", SECRET, report=report.number), sure("3", "Lubang lagi", report=report.number)]
+    join(store, report, *posts)
+    desk.act(SARI, report.number, do.Split(posts=(posts[0].id,)))
+    opened = find(store, str(store.posts.find_all([posts[0].id])[posts[0].id].report))
+    assert (opened.is_hidden, [one.kind for one in opened.needs_review]) == (True, ["safety"])
+    desk.act(SARI, report.number, do.Hide(reason="Menyebut nama."))
+    desk.act(SARI, report.number, do.Split(posts=(posts[1].id,)))
+    assert find(store, str(store.posts.find_all([posts[1].id])[posts[1].id].report)).is_hidden
+    check_books(store)
+
+
+def test_a_report_whose_first_message_is_split_off_speaks_with_another_one(store: Store, desk: Desk) -> None:
+    first = sure("1", "Pohon tumbang di jalan")
+    (report,) = hear(store, first)
+    other = sure("2", "Lubang besar di ujung jalan", report=report.number)
+    join(store, report, other)
+    parted = desk.act(SARI, report.number, do.Split(posts=(first.id,)))
+    assert (parted.title, parted.gist) == ("Lubang besar di ujung jalan", make_gist(other))
+    check_books(store)
+
+
+def test_a_duplicate_that_is_none_waits_for_a_person_as_before(store: Store, desk: Desk) -> None:
+    winner, loser = hear(store, sure("1"), unsure("2"))
+    desk.act(SARI, loser.number, do.Merge(into=winner.number))
+    back = desk.act(SARI, loser.number, do.Unmerge())
+    assert (back.unit, back.needs_review) == (None, loser.needs_review)
+    assert desk.next(BUDI) == back
+    check_books(store)
+
+
+def test_the_next_of_a_rare_kind_is_found_without_reading_the_queue(store: Store, desk: Desk) -> None:
+    hear(store, *(unsure(str(n)) for n in range(20)))
+    chosen = store.data["reports"].find({"needs_review.0": {"$exists": True}, "needs_review.kind": "proof"})
+    found = chosen.sort([("rank", -1), ("received_at", 1), ("_id", 1)]).limit(60).explain()
+    assert found["executionStats"]["totalDocsExamined"] == 0
+    assert desk.next(SARI, kind="proof") is None

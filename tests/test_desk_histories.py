@@ -6,7 +6,7 @@ from itertools import islice
 from random import Random
 
 import pytest
-from deskwork import Time, elsewhere, find, hear, make_desk, make_staff, sure, unsure
+from deskwork import Time, elsewhere, find, hear, make_desk, make_staff, router, sure, unsure
 from invented import UNITS, Village, any_command, invent
 from made import NOW
 
@@ -75,7 +75,7 @@ def check_moves(events: list[Event]) -> None:
 
 def live(store: Store, desk: Desk, clock: Time, random: Random, steps: int) -> int:
     hear(store, sure("1"), sure("2", "Lubang besar sekali"), elsewhere("3"), unsure("4"))
-    minding = Minding(store, clock)
+    minding = Minding(store, router, clock)
     seen: dict[str, list[Event]] = {}
     accepted = 0
     for _ in range(steps):

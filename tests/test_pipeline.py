@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from deskwork import find, make_desk, make_staff
 from made import NOW, make_item, make_labels
 from PIL import Image
 
@@ -16,6 +17,7 @@ from dengar.geocode import Locator
 from dengar.mask import mask
 from dengar.models import Draft, Event, Item, Labels, Located, Media, Photo, Point, Post, Report
 from dengar.pipeline import Pipeline, make_post, pseudonym
+from dengar.routing import commands as do
 from dengar.routing.rules import BUILT_IN, load_rules
 from dengar.routing.states import fold_all
 from dengar.routing.units import make_units
@@ -344,6 +346,18 @@ def test_a_report_ends_when_all_its_sources_say_so_and_begins_again(store: Store
     (again,) = all_reports(store)
     assert (again.state, again.voices) == ("dibuka_lagi", 2)
     check_books(store)
+
+
+def test_a_duplicate_that_has_not_ended_keeps_the_report_open(store: Store, working: Working) -> None:
+    first, second = make_item("1", HOLE), make_item("2", FLOOD)
+    hear(store, working, first, second)
+    winner, loser = all_reports(store)
+    make_desk(store).act(make_staff(), loser.number, do.Merge(into=winner.number))
+    mine, other = (first, second) if HOLE.startswith(winner.title[:10]) else (second, first)
+    hear(store, working, mine.replace(kind="ended", payload=b""))
+    assert find(store, winner.number).state == "menunggu"
+    hear(store, working, other.replace(kind="ended", payload=b""))
+    assert find(store, winner.number).state == "selesai"
 
 
 def test_the_end_of_the_unknown_is_nothing(store: Store, working: Working) -> None:

@@ -61,8 +61,9 @@ def say_place(place: Place | None) -> str:
     """Name a place from small to large."""
     if place is None:
         return ""
+    told = {part.strip().removeprefix("Kel. ").removeprefix("Kec. ") for part in place.label.split(",")}
     areas = (place.kelurahan, place.kecamatan, place.kota)
-    names = (place.label, *(name for name in areas if name and name not in place.label))
+    names = (place.label, *(name for name in areas if name and name not in told))
     return ", ".join(dict.fromkeys(tame(name) for name in names if name))
 
 

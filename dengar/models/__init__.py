@@ -10,6 +10,7 @@ from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, 
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import Record, whole_milliseconds
 from dengar.models.report import (
+    FOR_STAFF,
     HELD_BACK,
     OPEN_STATES,
     Doubt,
@@ -35,6 +36,7 @@ from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
 __all__ = [
+    "FOR_STAFF",
     "HELD_BACK",
     "OPEN_STATES",
     "UNSETTLED",

@@ -50,6 +50,8 @@ Jurisdiction = Literal["kelurahan", "dinas", "police", "utility", "national", "o
 OPEN_STATES: tuple[State, ...] = ("menunggu", "koordinasi", "disposisi", "proses", "dibuka_lagi")
 # Not everybody may read these before a person has: what may hurt somebody is not shown in the meantime.
 HELD_BACK: frozenset[DoubtKind] = frozenset({"spam", "personal_data", "safety"})
+# What is doubted of people (their words, their proofs) is told to staff alone.
+FOR_STAFF: frozenset[DoubtKind] = HELD_BACK | {"proof"}
 
 
 class Doubt(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,7 +159,7 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     - review (doubt, reason, related: why a person must look), settled (the kinds of doubts that a person settled;
       `related`: only the doubt about that report)
     - state (to which the report moves; reason, photos as proof; related: the report of which it is a duplicate;
-      routing: new deadlines of one that is opened again), note (reason)
+      routing: new deadlines of one that is opened again, or that was paused), note (reason)
     - placed (the place became known), recategorised (category, confidence, and urgency when that was corrected too)
     - edited (its author changed the first message: title and gist), erased (a voice was deleted: who it was and what
       it said is blanked in the events before; title and gist are those of a message that is left). `voice` of both is

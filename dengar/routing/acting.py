@@ -32,6 +32,7 @@ OFFICER = (
 )  # fmt: skip
 CHECKER = (do.Reopen, do.Settle, do.Remark)
 REPORTER = (do.Rate, do.Reopen)
+NO_UNIT = "Dibuka lagi, dan unitnya belum ditentukan."
 ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Verify)
 
 
@@ -65,7 +66,20 @@ def act(command: do.Command, given: Situation) -> list[Event]:
         raise BadRequest(f"{given.report.number} adalah duplikat: pisahkan dulu.", status=409)
     if given.report.state not in OPEN_STATES and not isinstance(command, ON_CLOSED):
         raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
-    return _ACTS[type(command)](command, given)
+    events = _ACTS[type(command)](command, given)
+    if given.report.pause is not None and any(event.kind == "state" for event in events):
+        return _go_on(command, given)
+    return events
+
+
+def _go_on(command: do.Command, given: Situation) -> list[Event]:
+    """Let the deadlines of a paused report go on with the move that ends its pause."""
+    routing = given.router.resume(given.report, given.at)
+    events = _ACTS[type(command)](command, given.replace(report=given.report.replace(routing=routing, pause=None)))
+    first = next(place for place, event in enumerate(events) if event.kind in {"state", "routed"})
+    if events[first].routing is None:
+        events[first] = events[first].replace(routing=routing)
+    return events
 
 
 def check_may(command: do.Command, given: Situation) -> None:
@@ -165,7 +179,11 @@ def _reopen(command: do.Reopen, given: Situation) -> list[Event]:
     if given.who.role == "pelapor" and closed and given.router.silence_ends(closed) < given.at:
         raise BadRequest("Sudah terlalu lama ditutup: kirim laporan baru.", status=409)
     routing = given.router.renew(given.report, given.at)
-    return [given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)]
+    opened = given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)
+    if given.report.unit is not None:
+        return [opened]
+    # nobody has it: without a doubt it would stand in no queue
+    return [opened, given.told.replace(kind="review", doubt="unit", reason=NO_UNIT, actor=ACTOR)]
 
 
 def _ask(command: do.Ask, given: Situation) -> list[Event]:
@@ -233,7 +251,8 @@ def _route(given: Situation, category: str | None, place: Place | None) -> list[
     if category is not None:
         labels = labels.replace(category=category, confidence=1.0, abstained=False, is_complaint=True)
     post = given.post.replace(labels=labels, place=place, outside=None if place else given.post.outside)
-    routing: Routing = given.router.route(post, category, given.report.received_at)
+    chosen = given.router.route(post, category, given.report.received_at)
+    routing: Routing = given.router.choose_again(given.report.replace(place=place), chosen, given.at)
     doubts = join_doubts(routing, (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS))
     reviews = (given.told.replace(kind="review", doubt=one.kind, reason=one.reason) for one in doubts)
     return [given.told.replace(kind="routed", routing=routing), *reviews]

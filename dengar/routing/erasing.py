@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from dengar.models import OPEN_STATES, Event, EventKind, Post, Record, Report, Tally, Voice
+from dengar.routing.doubts import find_hazards
 from dengar.routing.gist import make_gist
 from dengar.routing.joining import ACTOR, make_title, make_voice
 from dengar.routing.merging import add_up
@@ -43,26 +44,35 @@ def erase_voices(
 def speak_anew(report: Report, shown: Sequence[Post], at: datetime) -> tuple[Report, Event] | None:
     """Give the report the title of a message that is shown, oldest first; None when it has one already."""
     titles = [make_title(post.text) for post in shown]
-    if report.title in (titles or [""]):
+    if report.title and report.title in titles:
         return None
-    speaker = shown[0] if shown else None
+    speaker = _find_speaker(shown)
+    title = make_title(speaker.text) if speaker else ""
+    if title == report.title:
+        return None
     event = Event(
         report=report.number,
         seq=report.version,
         kind="edited",
         at=at,
         actor=ACTOR,
-        title=titles[0] if speaker else "",
+        title=title,
         gist=make_gist(speaker) if speaker else (),
         voice=make_voice(speaker) if speaker else None,
     )
     return fold(report, event), event
 
 
+def _find_speaker(posts: Sequence[Post]) -> Post | None:
+    """Give the first message that may stand as a title: nobody has looked at those that may hurt somebody."""
+    return next((post for post in posts if not any(find_hazards(post))), None)
+
+
 def _follow(report: Report, gone: int, left: Sequence[Post], at: datetime) -> Iterator[Event]:
     told = _tell(report, at).replace(kind="erased", title=report.title, gist=report.gist)
-    if not report.title and left:  # the message that opened it is gone: the next one speaks for it
-        told = told.replace(title=make_title(left[0].text), gist=make_gist(left[0]), voice=make_voice(left[0]))
+    speaker = None if report.title else _find_speaker(left)
+    if speaker is not None:  # the message that opened it is gone: the next one speaks for it
+        told = told.replace(title=make_title(speaker.text), gist=make_gist(speaker), voice=make_voice(speaker))
     for _ in range(gone):
         yield told
 

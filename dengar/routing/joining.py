@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from dengar.models import OPEN_STATES, Doubt, DoubtKind, Event, EventKind, Place, Post, Record, Report, Routing, Voice
-from dengar.routing.doubts import find_doubts
+from dengar.routing.doubts import find_doubts, find_hazards
 from dengar.routing.floods import is_flood
 from dengar.routing.gist import make_gist, places_of, read_gist
 from dengar.routing.grouping import Match, OpenReports
@@ -77,6 +77,11 @@ class Joiner:
             self._latest[post.author] = joined
         return joined
 
+    def follow(self, number: str) -> str:
+        """Give the number of the report in which this one goes on."""
+        report = self._open.follow(number)
+        return report.number if report else number
+
     def end(self, number: str, at: datetime) -> None:
         """Close a report whose sources all say that the matter is over."""
         report = self._open.find(number)
@@ -89,14 +94,22 @@ class Joiner:
             return None
         report = self._open.find(before.report)
         if report is not None and before.ended_at and report.state == "selesai":
-            report = self._grow(report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED)
+            routing = self._router.renew(report, post.observed_at)
+            report = self._grow(
+                report, post.observed_at, "state", state="dibuka_lagi", reason=SOURCE_REOPENED, routing=routing
+            )
+            if report.unit is None:
+                self._grow(report, post.observed_at, "review", doubt="unit", reason=SOURCE_REOPENED)
         if report is not None and before.text != post.text and report.title == make_title(before.text):
-            self._grow(
+            edited = self._grow(
                 report, post.observed_at, "edited", title=make_title(post.text), gist=make_gist(post),
                 voice=make_voice(post),
             )  # fmt: skip
-        goes_on = self._open.follow(before.report)
-        return goes_on.number if goes_on else before.report
+            known = {one.kind for one in find_hazards(before)}
+            for doubt in (one for one in find_hazards(post) if one.kind not in known):
+                known.add(doubt.kind)
+                edited = self._grow(edited, post.observed_at, "review", doubt=doubt.kind, reason=doubt.reason)
+        return before.report
 
     def _join_thread(self, post: Post) -> str | None:
         report = self._find_thread(post) or self._find_dialogue(post)
@@ -114,10 +127,12 @@ class Joiner:
         )  # fmt: skip
         if is_new_author:
             self.news.append(News(kind="received", report=report.number, post=post))
-        elif _completes(report, post):
-            grown = self._place(grown, post)
-        if grown.pause is not None and not is_new_author:
-            self._grow(grown, post.observed_at, "resumed", routing=self._router.resume(grown, post.observed_at))
+            return report.number
+        if grown.pause is not None:
+            routing = self._router.resume(grown, post.observed_at)
+            grown = self._grow(grown, post.observed_at, "resumed", routing=routing)
+        if _completes(report, post):  # the clocks of the unit that it goes to then begin now
+            self._place(grown, post)
         return report.number
 
     def _place(self, report: Report, post: Post) -> Report:

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 
 from dengar.errors import BadRequest
-from dengar.models import OPEN_STATES, Event, Post, Record, Report, State, Tally
+from dengar.models import OPEN_STATES, Event, Post, Record, Report, Tally
+from dengar.routing.doubts import find_hazards
 from dengar.routing.gist import make_gist
-from dengar.routing.joining import make_title, make_voice
+from dengar.routing.joining import ACTOR, make_title, make_voice
 from dengar.routing.states import fold, fold_all, grow
 from dengar.routing.tallying import join_tallies, tally_of
+
+HIDDEN_BEFORE = "Laporan asalnya ditahan."
 
 
 class Family(Record, frozen=True, kw_only=True):
@@ -48,7 +51,13 @@ def unmerge(
     siblings: Iterable[Report],
 ) -> Family:
     """Undo a merge; `siblings` are the other duplicates of the winner."""
-    restored, first = grow(loser, told.replace(kind="restored", state=_state_before(loser_history)))
+    before = _before(loser_history)
+    doubts = (
+        told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related, actor=ACTOR)
+        for one in before.needs_review
+        if one.related != winner.number
+    )
+    restored, first = grow(loser, told.replace(kind="restored", state=before.state), *doubts)
     tally = add_up(winner_history, siblings)
     parted, second = grow(winner, told.replace(kind="parted", related=loser.number, tally=tally))
     return Family(reports=(restored, parted), events=(*first, *second))
@@ -62,8 +71,12 @@ def split(
     number: str,
     history: Sequence[Event],
     duplicates: Iterable[Report],
+    stay: Sequence[Post] = (),
 ) -> Family:
-    """Make a report of its own from some posts, the oldest first; it keeps place, category and unit for now."""
+    """Make a report of its own from some posts, the oldest first; it keeps place, category and unit for now.
+
+    `stay` are the posts that stay: when the one that spoke for the report leaves, another one of them does.
+    """
     if report.state not in OPEN_STATES:
         raise BadRequest(f"{report.number} sudah ditutup: buka lagi dulu.", status=409)
     moved = {post.id for post in posts}
@@ -74,7 +87,8 @@ def split(
     parted, second = grow(
         report, told.replace(kind="parted", related=number, posts=tuple(sorted(moved)), tally=tally)
     )  # fmt: skip
-    return Family(reports=(opened, parted), events=(*first, *second))
+    rest, third = grow(parted, *_speak_anew(report, moved, stay, told))
+    return Family(reports=(opened, rest), events=(*first, *second, *third))
 
 
 def add_up(history: Sequence[Event], duplicates: Iterable[Report], without: Collection[str] = ()) -> Tally:
@@ -114,9 +128,28 @@ def _open(report: Report, posts: Sequence[Post], told: Event) -> tuple[Report, l
         related=report.number,
     )
     voices = [told.replace(kind="voice", voice=make_voice(post).replace(number=None)) for post in others]
-    routed = told.replace(kind="routed", routing=report.routing)
-    opened, events = grow(fold(None, received), *voices, routed)
+    ahead = report.routing.escalations[report.escalated :]  # who was told already is not told again
+    routed = told.replace(kind="routed", routing=report.routing.replace(escalations=ahead))
+    opened, events = grow(fold(None, received), *voices, routed, *_hold_back(report, posts, told))
     return opened, [received, *events]
+
+
+def _speak_anew(report: Report, moved: Collection[str], stay: Sequence[Post], told: Event) -> list[Event]:
+    """Let a message that stays speak for the report when it has the title of one that left."""
+    harmless = [post for post in stay if post.id not in moved and not any(find_hazards(post))]
+    if not harmless or report.title in {make_title(post.text) for post in stay if post.id not in moved}:
+        return []
+    speaker = harmless[0]
+    return [
+        told.replace(kind="edited", title=make_title(speaker.text), gist=make_gist(speaker), voice=make_voice(speaker))
+    ]
+
+
+def _hold_back(report: Report, posts: Sequence[Post], told: Event) -> list[Event]:
+    """Hide what is split off when a person must look at its messages first, or had hidden the whole."""
+    hazards = {one.kind: one for post in posts for one in find_hazards(post)}
+    doubts = [told.replace(kind="review", doubt=one.kind, reason=one.reason, actor=ACTOR) for one in hazards.values()]
+    return doubts or ([told.replace(kind="hidden", reason=HIDDEN_BEFORE)] if report.is_hidden else [])
 
 
 def _settle_suggestions(report: Report, other: str, told: Event) -> list[Event]:
@@ -125,7 +158,7 @@ def _settle_suggestions(report: Report, other: str, told: Event) -> list[Event]:
     return [told.replace(kind="settled", settled=("duplicate",), related=other)] if asked else []
 
 
-def _state_before(history: Sequence[Event]) -> State:
-    """Give the state before the last time that it became a duplicate."""
+def _before(history: Sequence[Event]) -> Report:
+    """Give the report before the last time that it became a duplicate."""
     last = max(seq for seq, event in enumerate(history) if event.kind == "state" and event.state == "duplikat")
-    return fold_all(history[:last]).state
+    return fold_all(history[:last])

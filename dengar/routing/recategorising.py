@@ -29,7 +29,7 @@ def recategorise(
     if category == report.category:
         return report, []
     told = Event(report=report.number, seq=0, kind="recategorised", at=at, actor=ACTOR, category=category)
-    routing = router.route(post, category, report.created_at)
+    routing = router.route(post, category, report.received_at)
     routed = Event(report=report.number, seq=0, kind="routed", at=at, actor=ACTOR, routing=routing)
     doubt = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR)
     found = (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS)

@@ -81,6 +81,28 @@ class Router(Record, frozen=True, kw_only=True):
         )
         return self._with_escalations(chosen, report)
 
+    def choose_again(self, report: Report, chosen: Routing, at: datetime) -> Routing:
+        """Give what the rules chose for a report of which something else is known now, with clocks that run on.
+
+        The unit that has it keeps them. Another one must act first from now on, and solve it when that was due anyway,
+        unless that time is over or began anew when the report was opened again.
+        """
+        before = report.routing
+        if chosen.unit is None:
+            return chosen
+        is_same = chosen.unit == before.unit
+        if is_same and (chosen.respond, chosen.resolve) == (before.respond, before.resolve):
+            return chosen.replace(
+                respond_by=before.respond_by, resolve_by=before.resolve_by, escalations=before.escalations
+            )
+        respond, solve = self._durations(chosen, chosen.unit)
+        is_ahead = chosen.resolve_by is not None and chosen.resolve_by > at and not report.reopened
+        moved = chosen.replace(
+            respond_by=before.respond_by if is_same else self.clocks.end(respond, at),
+            resolve_by=chosen.resolve_by if is_ahead else self.clocks.end(solve, at),
+        )
+        return self._with_escalations(moved, report)
+
     def renew(self, report: Report, at: datetime) -> Routing:
         """Give the routing of a report that is opened again: the same unit, all clocks from now on."""
         respond, solve = self._durations(report.routing, report.unit)

@@ -51,7 +51,8 @@ def fold(report: Report | None, event: Event) -> Report:
         return _open(event)
     if event.seq != report.version:
         raise IllegalMove(f"Event {event.id} does not follow version {report.version} of its report.")
-    grown = report.replace(version=event.seq + 1, updated_at=event.at)
+    # what is read late is written behind what was decided meanwhile
+    grown = report.replace(version=event.seq + 1, updated_at=max(report.updated_at, event.at))
     change = _CHANGES.get(event.kind)
     if change is None:
         return grown
@@ -192,9 +193,9 @@ ROUTING_DOUBTS: frozenset[DoubtKind] = frozenset({"category", "place", "unit", "
 def _move(report: Report, event: Event) -> Report:
     if event.state not in MOVES[report.state]:
         raise IllegalMove(f"{report.number} berstatus {report.state}: tidak bisa menjadi {event.state}.")
-    moved = report.replace(state=event.state, pause=None)
+    moved = report.replace(state=event.state, pause=None, routing=event.routing or report.routing)
     if event.state == "dibuka_lagi":
-        return _reopen(moved, event)
+        return _reopen(moved)
     moved = moved.replace(answered_at=report.answered_at or event.at, handled_by=_person(event) or report.handled_by)
     return _close(moved, event) if event.state in DONE else moved
 
@@ -210,11 +211,10 @@ def _person(event: Event) -> str | None:
     return None if event.actor == "dengar" else event.actor
 
 
-def _reopen(report: Report, event: Event) -> Report:
-    opened = report.replace(
+def _reopen(report: Report) -> Report:
+    return report.replace(
         reopened=report.reopened + 1, closed_at=None, answered_at=None, escalated=0, duplicate_of=None, proof=()
     )
-    return opened.replace(routing=event.routing) if event.routing else opened
 
 
 def _restore(report: Report, event: Event) -> Report:

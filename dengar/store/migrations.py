@@ -220,6 +220,13 @@ def kinship(data: Data) -> None:
     _drop_index(data, "reports", "traits")
 
 
+def kinds_of_doubts(data: Data) -> None:
+    """Find what waits for a kind of doubt that is rare, in the order of the queue."""
+    waiting = {"needs_review.0": {"$exists": True}}
+    by_kind = [("needs_review.kind", 1), *_BY_RANK]
+    data["reports"].create_indexes([IndexModel(by_kind, name="kind_queue", partialFilterExpression=waiting)])
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -232,4 +239,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     feeds,
     deliveries,
     kinship,
+    kinds_of_doubts,
 )

@@ -209,18 +209,21 @@ class Store:
         self,
         reports: Sequence[Report],
         events: Sequence[Event],
-        by: str,
+        by: str | None,
         now: datetime,
         moved: Mapping[str, str],
     ) -> None:
         """Write what a person decided, all or nothing; `moved` gives posts their new report.
 
+        `by` is who works with reports; None for a reporter, whom the claims of others do not concern.
+
         Raises LeaseLost when a report was changed meanwhile, BadRequest when somebody else has one in front of them.
         """
 
         def write(session: ClientSession) -> None:
-            for report in reports:
-                self.claims.refuse_others(report.number, by, now, session)
+            if by is not None:
+                for report in reports:
+                    self.claims.refuse_others(report.number, by, now, session)
             self.reports.save(reports, events, session)
             self.events.append(events, session)
             self.posts.move(moved, session)

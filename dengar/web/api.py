@@ -94,5 +94,5 @@ def get_report(number: str, site: TheSite, words: Words) -> PublicCase:
     if found.report.is_hidden:
         raise HTTPException(404, "This report is being checked by a person (sedang diperiksa petugas).")
     events = site.store.events.of_report(found.report.number)
-    posts = harmless(site.store.posts.shown_of_report(found.report.number))
-    return make_case(found.report, events, posts[:VOICES_SHOWN], words)
+    posts = harmless(site.store.posts.shown_of_report(found.report.number), events, VOICES_SHOWN)
+    return make_case(found.report, events, posts, words)

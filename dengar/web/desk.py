@@ -211,7 +211,7 @@ async def act(  # noqa: PLR0917  FastAPI calls it by names
     version = _version(if_match)
 
     def carry_out() -> Response:
-        return _show(site, desk.act(who, number, command, version))
+        return _tell(site, desk.act(who, number, command, version))
 
     return await run_in_threadpool(carry_out)
 
@@ -226,7 +226,7 @@ async def close(  # noqa: PLR0917  FastAPI calls it by names
 
     def carry_out() -> Response:
         closed = desk.close(who, number, note[:LONGEST_TEXT], photos, version)
-        return _show(site, closed.report, closed.remarks)
+        return _tell(site, closed.report, closed.remarks)
 
     return await run_in_threadpool(carry_out)
 
@@ -270,11 +270,11 @@ def _own_unit(who: Staff, unit: str | None) -> str | None:
 def _case(site: Site, desk: DeskDoor, who: Staff, report: Report) -> Response:
     if not desk.may_see(who, report):
         raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
-    return _show(site, report)
+    return _tell(site, report)
 
 
-def _show(site: Site, report: Report, remarks: tuple[str, ...] = ()) -> Response:
-    """Show all of a report, also to who has just given it to another unit."""
+def _tell(site: Site, report: Report, remarks: tuple[str, ...] = ()) -> Response:
+    """Show all of a report, also to the officer whose command has just given it to another unit."""
     events = site.store.events.of_report(report.number)
     posts = site.store.posts.of_report(report.number)
     answer = _json(Case(report=report, events=events, posts=posts, remarks=remarks))

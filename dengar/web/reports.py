@@ -5,12 +5,13 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dengar.models import Post, Report
+from dengar.models import Event, Post, Report
 from dengar.routing.doubts import find_hazards
 from dengar.store import Store
 from dengar.web.site import Site, site_of
@@ -65,22 +66,28 @@ def show_report(request: Request) -> Response:
     is_new = "baru" in request.query_params
     if found.report is None:
         return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
-    posts = harmless(site.store.posts.shown_of_report(found.report.number))
-    voices = [post for post in posts if post.text.strip()]
+    events = site.store.events.of_report(found.report.number)
+    said = [post for post in site.store.posts.shown_of_report(found.report.number) if post.text.strip()]
+    voices = harmless(said, events, VOICES_SHOWN)
     context = {
         "report": found.report,
         "number": number,
         "is_new": is_new,
-        "events": site.store.events.of_report(found.report.number),
-        "voices": voices[:VOICES_SHOWN],
-        "voices_left": max(0, len(voices) - VOICES_SHOWN),
+        "events": events,
+        "voices": voices,
+        "voices_left": len(said) - len(voices),
     }
     return site.page(request, "report.html", context)
 
 
-def harmless(posts: Sequence[Post]) -> list[Post]:
-    """Leave out further messages that may hurt somebody; the first one decides whether the report itself is hidden."""
-    return [post for place, post in enumerate(posts) if place == 0 or not any(find_hazards(post))]
+def harmless(posts: Sequence[Post], events: Sequence[Event], most: int) -> list[Post]:
+    """Give the first messages without those that may hurt somebody.
+
+    The message that opened the report is among them: it decides whether the report itself is hidden. It need not be
+    the oldest one, and may be gone.
+    """
+    opened = events[0].voice.post_id if events and events[0].voice else ""
+    return list(islice((post for post in posts if post.id == opened or not any(find_hazards(post))), most))
 
 
 def show_search(request: Request) -> Response:

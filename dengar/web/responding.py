@@ -42,6 +42,8 @@ async def respond(number: str, request: Request, site: TheSite, desk: TheDesk) -
     if clean is None:
         raise BadRequest("Nomor ini tidak mungkin.", status=404)
     report = await run_in_threadpool(desk.respond, clean, said.kunci, said.tanggapan)
+    if report.is_hidden:  # it may be another's, which this one joined
+        report = report.replace(title="", place=None, photos=())
     return make_report(report, telling_of(request, site))
 
 

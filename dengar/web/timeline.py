@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dengar.models import HELD_BACK, DoubtKind, Escalation, Event, EventKind
+from dengar.models import FOR_STAFF, Escalation, Event, EventKind
 from dengar.web.words import ON_THE_WAY
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 # What staff do among themselves is no step for the public.
 UNTOLD: frozenset[EventKind] = frozenset({"hidden"})
-UNSAID: frozenset[DoubtKind] = HELD_BACK | {"proof"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +78,7 @@ def _tell_routing(tell: "Telling", event: Event) -> Step:
 
 
 def _tell_doubt(tell: "Telling", event: Event) -> Step:
-    detail = "" if event.doubt in UNSAID else event.reason or ""
+    detail = "" if event.doubt in FOR_STAFF else event.reason or ""
     return Step(at=event.at, kind="review", sentence=tell.language.say("Perlu dilihat petugas"), detail=detail)
 
 

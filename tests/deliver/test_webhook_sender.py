@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from dengar.deliver.protocol import Parcel
 from dengar.deliver.webhook import make_message
 from dengar.errors import BadSettings
-from dengar.models import Doubt, Event, Report, Unit
+from dengar.models import Doubt, Escalation, Event, Report, Unit
 from dengar.routing.states import fold_all, grow
 from dengar.store import Store
 
@@ -121,3 +121,17 @@ def test_a_redirect_is_not_followed(store: Store) -> None:
         assert deliver(store, target) == 0
         assert len(receiver.came) == 1
         assert "redirect" in str(store.deliveries.find_all("dead")[0].error)
+
+
+def test_an_escalation_of_a_report_that_was_hidden_since_tells_nothing(store: Store) -> None:
+    step = Escalation(at=NOW, unit="kec:31.74.02", awaits="answer")
+    report = open_report(store, routing=ROUTING.replace(escalations=(step,)))
+    report = happen(store, report, event("escalated", level=1))
+    with receive() as receiver:
+        target = hook(receiver.address, events=("escalated",))
+        relay(store, target)
+        happen(store, report, event("hidden", reason="Menyebut nama"))
+        assert deliver(store, target) == 1
+        ((_, _, body),) = receiver.came
+    told = json.loads(body)["data"]
+    assert (told["is_hidden"], told["report"]["title"], told["report"]["place"]) == (True, "", None)

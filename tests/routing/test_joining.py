@@ -289,10 +289,21 @@ def test_an_answer_to_a_duplicate_joins_the_report_that_goes_on() -> None:
     ]
     known = {HOLE.id: HOLE.replace(report=number)}
     assert City(merged, known).hear(say("2", "RT", repost_of="1", place=None)) == [last.number]
-    assert City(merged, known).hear(HOLE.replace(text="Lubangnya dalam", revision=2)) == [last.number]
+    # an edited message stays with its report, so that the merge can be undone
+    assert City(merged, known).hear(HOLE.replace(text="Lubangnya dalam", revision=2)) == [number]
 
 
 def test_an_unsure_text_among_many_talkers_joins_but_opens_nothing() -> None:
     unsure = HOLE.replace(id="x", channel="x", labels=make_labels(abstained=True))
     assert City().hear(unsure) == [None]
     assert are_one(HOLE, unsure)
+
+
+def test_a_message_that_is_edited_into_something_harmful_is_held_back() -> None:
+    first = City()
+    (number,) = first.hear(HOLE)
+    known = {HOLE.id: HOLE.replace(report=number)}
+    again = City(list(first.joiner.touched.values()), known)
+    again.hear(HOLE.replace(text="Di sini ada anak diculik", revision=2))
+    edited = again.joiner.touched[str(number)]
+    assert (edited.is_hidden, edited.needs_review[-1].kind) == (True, "safety")

@@ -1,6 +1,7 @@
 """The desk over HTTP: keys, the next report, commands, and what is refused."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -9,7 +10,8 @@ from drawn import draw_scene, encode
 from web_city import NOW
 from web_site import serve
 
-from dengar.models import Role
+from dengar.models import Event, Role
+from dengar.routing.states import grow
 from dengar.store import Store
 from dengar.web.staff import hash_key
 
@@ -176,3 +178,41 @@ def test_a_photo_closes_a_report_and_a_photo_used_before_waits_for_a_person(
     queue = web.get(f"{BASE}/antrean?kind=proof", headers=sari).json()
     assert [one["number"] for one in queue["reports"]] == [second.number]
     assert close(second.number, photo).status_code == 409
+
+
+def test_an_officer_who_gives_a_report_away_is_told_that_it_is_done(store: Store, web: httpx2.Client) -> None:
+    agus = add_staff(store, "agus", "petugas", "sudin:bina_marga:31.74")
+    (report,) = hear(store, sure())
+    away = {"do": "reroute", "unit": "kel:31.74.02.1001", "reason": "Jalan lingkungan."}
+    given = web.post(f"{BASE}/laporan/{report.number}", headers=agus, json=away)
+    assert (given.status_code, given.json()["report"]["unit"]) == (200, "kel:31.74.02.1001")
+    assert web.get(f"{BASE}/laporan/{report.number}", headers=agus).status_code == 403
+
+
+def test_a_reporter_is_not_told_what_is_held_back(store: Store, web: httpx2.Client, sari: dict[str, str]) -> None:
+    (report,) = hear(store, sure())
+    path = f"{BASE}/laporan/{report.number}"
+    assert web.post(path, headers=sari, json={"do": "close", "note": "Beres."}).status_code == 200
+    assert web.post(path, headers=sari, json={"do": "hide", "reason": "Menyebut nama."}).status_code == 200
+    said = {"kunci": make_desk(store).key_of(report.number), "tanggapan": {"do": "rate", "stars": 2}}
+    told = web.post(f"/api/laporan/{report.number}/tanggapan", json=said).json()
+    assert (report.title in told["title"], told["place"]) == (False, None)
+
+
+def test_the_public_does_not_read_what_is_doubted_of_people(store: Store, web: httpx2.Client) -> None:
+    (report,) = hear(store, sure())
+    doubted = Event(report=report.number, seq=0, kind="review", at=NOW, actor="dengar", doubt="proof", reason="Palsu.")
+    other = doubted.replace(doubt="place", reason="Lokasi belum pasti.")
+    store.grow_report(*grow(report, doubted, other))
+    for path in (f"/laporan/{report.number}", f"/api/laporan/{report.number}", "/api/laporan", "/"):
+        assert "Palsu." not in web.get(path).text
+        assert "Lokasi belum pasti." in web.get(path).text
+
+
+def test_only_the_message_that_opened_a_report_is_shown_unlooked_at(store: Store, web: httpx2.Client) -> None:
+    (report,) = hear(store, sure())
+    before = sure("2", "Di sini ada anak diculik", report=report.number, created_at=NOW - timedelta(days=30))
+    store.posts.save([before], None)
+    for path in (f"/laporan/{report.number}", f"/api/laporan/{report.number}"):
+        shown = web.get(path).text
+        assert (sure().text in shown, "diculik" in shown) == (True, False)
