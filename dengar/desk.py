@@ -285,7 +285,7 @@ def _category_of(command: do.Command, report: Report) -> str | None:
 
 def _still_waits(report: Report, unit: str | None) -> bool:
     if unit is not None:
-        return report.unit == unit and report.closed_at is None
+        return report.unit == unit and report.closed_at is None and report.answered_at is None and report.pause is None
     return bool(report.needs_review)
 
 

@@ -179,6 +179,7 @@ def test_another_unit_gets_it_with_a_reason(store: Store, desk: Desk) -> None:
 @pytest.mark.parametrize(("who", "command", "reason"), [
     (SARI, do.Start(), "Unitnya belum ditentukan"),
     (SARI, do.Dispatch(unit="kel:31.74.02.1001"), "Unitnya belum ditentukan"),
+    (SARI, do.Close(note="x"), "Unitnya belum ditentukan"),
     (SARI, do.Close(note="  "), "Tulis apa yang sudah dikerjakan"),
     (SARI, do.Settle(kinds=("place", "category")), "pilih unit, kategori, atau tempatnya"),
     (SARI, do.Settle(kinds=("safety",)), "sudah tidak ada"),
@@ -368,3 +369,32 @@ def test_the_next_of_a_rare_kind_is_found_without_reading_the_queue(store: Store
     found = chosen.sort([("rank", -1), ("received_at", 1), ("_id", 1)]).limit(60).explain()
     assert found["executionStats"]["totalDocsExamined"] == 0
     assert desk.next(SARI, kind="proof") is None
+
+
+def test_an_officer_is_given_what_the_unit_has_not_begun(store: Store, desk: Desk) -> None:
+    first, second, third = hear(store, sure("1"), sure("2"), sure("3"))
+    unit = BINA_MARGA.unit
+    for report, command in ((first, do.Start()), (second, do.Ask(question="Di mana?")), (third, do.Start())):
+        assert desk.next(BINA_MARGA, unit=unit) == report
+        desk.act(BINA_MARGA, report.number, command)
+    assert desk.next(BINA_MARGA, unit=unit) is None
+    assert store.queue.count(None, None, unit) == 3
+
+
+def test_what_people_write_is_masked_and_a_number_that_joined_leads_to_the_report(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure("1"))
+    join(store, report, sure("2", number="DKI-2611-000900", report=report.number))
+    closed = desk.act(SARI, "DKI-2611-000900", do.Reject(reason="Hubungi 081234567890 atau budi@example.org"))
+    assert closed.number == report.number
+    said = store.events.of_report(report.number)[-1].reason or ""
+    assert "0812" not in said
+    assert "@example" not in said
+
+
+def test_a_dinas_gives_it_to_its_own_branch_only(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure("1"))
+    with pytest.raises(BadRequest, match="Disposisi hanya ke unit di bawahnya"):
+        desk.act(SARI, report.number, do.Dispatch(unit="kel:31.74.02.1001"))
+    desk.act(SARI, report.number, do.Reroute(unit="dinas:lh", reason="Sampah."))
+    given = desk.act(SARI, report.number, do.Dispatch(unit="sudin:lh:31.74"))
+    assert (given.unit, given.state) == ("sudin:lh:31.74", "disposisi")

@@ -157,9 +157,9 @@ def _is_below(unit: str, given: Situation) -> bool:
 
 
 def _close(command: do.Close, given: Situation) -> list[Event]:
-    _need_unit(given.report)
     if not command.note.strip() and not given.proof:
         raise BadRequest("Tulis apa yang sudah dikerjakan, atau sertakan foto.")
+    _need_unit(given.report)
     closed = given.told.replace(kind="state", state="selesai", reason=command.note or None, photos=given.proof)
     doubts = (
         given.told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related, actor=ACTOR)

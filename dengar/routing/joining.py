@@ -170,7 +170,9 @@ class Joiner:
             if other is None or not other.report:
                 continue
             if post.repost_of or post.author == other.author or is_reportable(post):
-                return self._open.follow(other.report)
+                report = self._open.follow(other.report)
+                is_news = is_reportable(post) and not post.repost_of  # a complaint about what is closed must be seen
+                return None if report and is_news and report.state not in OPEN_STATES else report
         return None
 
     def _open_report(self, post: Post, category: str | None, matches: Sequence[Match]) -> str:

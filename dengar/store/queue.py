@@ -1,10 +1,7 @@
 """The queues of the desk and of the units: a view of the reports, most urgent and longest waiting first."""
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
-
-from pymongo.cursor import Cursor
 
 from dengar.models import OPEN_STATES, DoubtKind, Report
 from dengar.store.documents import Document, Rows, from_document
@@ -21,12 +18,18 @@ class Queue:
         self._rows = reports
 
     def waiting(self, kind: DoubtKind | None, area: str | None, unit: str | None, limit: int) -> list[str]:
-        """Give the numbers of reports that wait: those with doubts, or with `unit` all open ones of that unit."""
-        return [row["_id"] for row in self._find(kind, area, unit, ["_id"]).limit(limit)]
+        """Give the numbers of reports that wait for somebody to take them up.
+
+        Those with doubts are meant, or with `unit` the open ones of that unit on which it has not begun.
+        """
+        begun = {"answered_at": None, "pause": None} if unit else {}
+        rows = self._rows.find(_choose(kind, area, unit) | begun, ["_id"]).sort(IN_ORDER).limit(limit)
+        return [row["_id"] for row in rows]
 
     def page(self, kind: DoubtKind | None, area: str | None, unit: str | None, limit: int) -> list[Report]:
-        """Give the reports that wait."""
-        return [from_document(row, Report) for row in self._find(kind, area, unit, None).limit(limit)]
+        """Give the reports with doubts, or with `unit` all open ones of that unit."""
+        rows = self._rows.find(_choose(kind, area, unit)).sort(IN_ORDER).limit(limit)
+        return [from_document(row, Report) for row in rows]
 
     def count(self, kind: DoubtKind | None, area: str | None, unit: str | None) -> int:
         """Count what waits."""
@@ -43,11 +46,6 @@ class Queue:
         """Give the numbers of the reports at which the clock must look, the longest due first."""
         rows = self._rows.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
         return [row["_id"] for row in rows]
-
-    def _find(
-        self, kind: DoubtKind | None, area: str | None, unit: str | None, fields: Sequence[str] | None
-    ) -> Cursor[Document]:
-        return self._rows.find(_choose(kind, area, unit), fields).sort(IN_ORDER)
 
 
 def _choose(kind: DoubtKind | None, area: str | None, unit: str | None) -> Document:
