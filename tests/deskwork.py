@@ -7,13 +7,14 @@ from made import KEY, NOW, make_labels, make_place, make_post
 
 from dengar.desk import Desk
 from dengar.geocode import Locator
-from dengar.models import Post, Report, Role, Staff, Unit
+from dengar.models import Event, Post, Report, Role, Staff, Unit
 from dengar.pipeline import choose_category
 from dengar.placing import find_place
 from dengar.proving import Proving
 from dengar.routing.grouping import OpenReports
-from dengar.routing.joining import Joiner
+from dengar.routing.joining import Joiner, make_voice
 from dengar.routing.rules import BUILT_IN, Router, load_rules
+from dengar.routing.states import grow
 from dengar.routing.units import make_units
 from dengar.store import Store
 from dengar.wiring import category_codes
@@ -85,3 +86,10 @@ def elsewhere(native_id: str = "9", **changes: object) -> Post:
     return make_post(
         native_id, "Sampah menumpuk", place=make_place("31.71.01.1001"), labels=make_labels("sampah")
     ).replace(**changes)
+
+
+def join(store: Store, report: Report, *posts: Post) -> None:
+    """Let posts be further voices of a report."""
+    told = Event(report=report.number, seq=0, kind="voice", at=NOW, actor="dengar")
+    store.grow_report(*grow(report, *(told.replace(voice=make_voice(post)) for post in posts)))
+    store.posts.save(posts, None)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from deskwork import Time, elsewhere, find, hear, make_desk, make_staff, sure, unsure
+from deskwork import Time, elsewhere, find, hear, join, make_desk, make_staff, sure, unsure
 from made import NOW
 
 from dengar.desk import Desk
@@ -269,18 +269,6 @@ def test_a_split_moves_posts_to_a_report_of_their_own_and_a_merge_undoes_it(stor
     assert set(find(store, report.number).authors) == set(before.authors)
     assert find(store, report.number).voices == 2
     check_books(store)
-
-
-def join(store: Store, report: Report, *posts: object) -> None:
-    """Let posts be further voices of a report."""
-    from dengar.models import Event, Post
-    from dengar.routing.joining import make_voice
-    from dengar.routing.states import grow
-
-    told = Event(report=report.number, seq=0, kind="voice", at=NOW, actor="dengar")
-    said = [post for post in posts if isinstance(post, Post)]
-    store.grow_report(*grow(report, *(told.replace(voice=make_voice(post)) for post in said)))
-    store.posts.save(said, None)
 
 
 # What must not happen

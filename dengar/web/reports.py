@@ -108,13 +108,17 @@ def clean_number(typed: str) -> str | None:
 
 def find_number(store: Store, number: str) -> Found | None:
     """Find what a tracking number leads to: report, judged post, or a message that still waits; None if unknown."""
-    report = store.reports.find(number)
+    report = store.reports.find_own(number)
     if report:
         return Found(report=_going_on(store, report))
+    # the message knows better than the report that it joined, which it may have left again
     post = store.posts.find_number(number)
     if post:
-        joined = store.reports.find(post.report) if post.report else None
+        joined = store.reports.find_own(post.report) if post.report else None
         return Found(report=_going_on(store, joined) if joined else None, post=post)
+    report = store.reports.find(number)  # the message was deleted
+    if report:
+        return Found(report=_going_on(store, report))
     return Found() if store.items.find_number(number) else None
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx2
 import pytest
-from deskwork import Time, find, hear, make_desk, make_staff, sure, unsure
+from deskwork import Time, find, hear, join, make_desk, make_staff, sure, unsure
 from drawn import draw_scene, encode
 from web_city import NOW
 from web_site import serve
@@ -216,3 +216,16 @@ def test_only_the_message_that_opened_a_report_is_shown_unlooked_at(store: Store
     for path in (f"/laporan/{report.number}", f"/api/laporan/{report.number}"):
         shown = web.get(path).text
         assert (sure().text in shown, "diculik" in shown) == (True, False)
+
+
+def test_the_number_of_a_message_that_was_split_off_leads_to_its_new_report(
+    store: Store, web: httpx2.Client, sari: dict[str, str]
+) -> None:
+    (report,) = hear(store, sure("1"))
+    other = sure("2", "Lubang lain", number="DKI-2611-000900", report=report.number)
+    join(store, report, other)
+    assert web.get("/api/laporan/DKI-2611-000900").json()["number"] == report.number
+    split = {"do": "split", "posts": [other.id]}
+    assert web.post(f"{BASE}/laporan/{report.number}", headers=sari, json=split).status_code == 200
+    assert web.get("/api/laporan/DKI-2611-000900").json()["title"] == "Lubang lain"
+    assert web.get(f"/api/laporan/{report.number}").json()["number"] == report.number
