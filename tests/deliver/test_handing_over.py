@@ -54,7 +54,7 @@ def test_a_report_is_posted_and_its_number_noted(store: Store) -> None:
     description = fields.pop("description")
     assert fields == {
         "service_code": "007", "jurisdiction_id": "kota.example", "api_key": "kunci", "lat": "-6.200000",
-        "long": "106.830000", "address_string": "Jalan Setiabudi, Jakarta Selatan",
+        "long": "106.830000", "address_string": "Jalan Setiabudi, Setiabudi, Jakarta Selatan",
     }  # fmt: skip
     assert len(description) <= 4000
     assert description.endswith(f"{NUMBER} https://d.example/laporan/{NUMBER}")
