@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -29,9 +29,10 @@ from dengar.routing.rules import Router
 from dengar.routing.states import grow
 from dengar.store import Store
 
-TRIES = 8
+TRIES = 12
 PAUSE_SECONDS = 0.02
-LOOKED_AT = 60  # candidates for the next report: more people than that never ask at one moment
+LOOKED_AT = 8  # candidates for the next report; when others were faster for all of them, the next few
+LOST: Literal["lost"] = "lost"
 TEXTS = ("note", "reason", "question", "text")
 NO_COMPLAINT = "bukan_keluhan"
 COMPLAINTS = tuple(one.code for one in CATEGORIES if one.is_complaint)
@@ -81,15 +82,26 @@ class Desk:
         Only those with doubts of this kind, in this area (a code or how it begins); with `unit`, whatever that unit has
         to do.
         """
+        for _ in range(TRIES):
+            found = self._take_next(who, kind, area, unit)
+            if not isinstance(found, str):
+                return found
+        return None
+
+    def _take_next(
+        self, who: Staff, kind: DoubtKind | None, area: str | None, unit: str | None
+    ) -> Report | Literal["lost"] | None:
+        """Claim one of the first few; LOST when others were faster for all of them."""
         now = self._clock()
         others = {number for number, by in self._store.claims.held(now).items() if by != who.name}
-        for number in self._store.queue.waiting(kind, area, unit, LOOKED_AT + len(others)):
-            if number not in others and self._store.claims.take(number, who.name, now):
+        waiting = self._store.queue.waiting(kind, area, unit, LOOKED_AT + len(others))
+        for number in (one for one in waiting if one not in others):
+            if self._store.claims.take(number, who.name, now):
                 report = self._store.reports.find_own(number)
                 if report is not None and _still_waits(report, unit):
                     return report
                 self._store.claims.release(number, who.name)
-        return None
+        return LOST if waiting and not others.issuperset(waiting) else None
 
     def claim(self, who: Staff, number: str) -> Report:
         """Claim this report, or hold on to it; raises BadRequest when somebody else has it."""
