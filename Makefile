@@ -20,7 +20,7 @@ run: setup ## Run Dengar with the sample day on http://127.0.0.1:8000
 
 test: setup ## Run every test
 	@tools/system-packages test
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-peers: setup ## Test against real peers: Kannel, a Bluesky PDS, a contract proxy for X (needs npm and the network)
 	$(BIN)/pytest peers

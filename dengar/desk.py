@@ -36,7 +36,6 @@ LOST: Literal["lost"] = "lost"
 TEXTS = ("note", "reason", "question", "text")
 NO_COMPLAINT = "bukan_keluhan"
 COMPLAINTS = tuple(one.code for one in CATEGORIES if one.is_complaint)
-MOST_STEPS = 8  # from a duplicate to the report that goes on
 REPORTER: Role = "pelapor"
 UNSAID = "foto"  # stands for the photos while they are not examined
 
@@ -130,7 +129,9 @@ class Desk:
         Raises BadRequest as `act` does, and for what is no photo.
         """
         report, note = self._find(number), mask(note)
-        act(do.Close(note=note or UNSAID), self._meet(who, report, do.Close()))  # refuse it before photos are kept
+        act(
+            do.Close(note=note or UNSAID), self._meet(who, report, do.Close(), Examined())
+        )  # refuse it before photos are kept
         examined = self._proving.examine([_read_photo(one) for one in photos], report, self._clock())
         grown = self._try(who, report.number, do.Close(note=note), version, examined)
         return Closed(report=grown, remarks=examined.remarks)
@@ -162,25 +163,14 @@ class Desk:
         """
         if not hmac.compare_digest(key.encode(), self.key_of(number).encode()):
             raise BadRequest("Kunci ini tidak cocok dengan nomornya.", status=403)
-        report = self._store.reports.find(number)
-        if report is None:
-            raise BadRequest(f"Tidak ada laporan {number}.", status=404)
-        return self.act(self._reporter, self._going_on(report).number, command)
-
-    def _going_on(self, report: Report) -> Report:
-        """Give the report that goes on where this one is a duplicate, also of a duplicate."""
-        for _ in range(MOST_STEPS):
-            ahead = self._store.reports.find_own(report.duplicate_of) if report.duplicate_of else None
-            if ahead is None:
-                break
-            report = ahead
-        return report
+        report = self._store.reports.going_on(self._find(number))
+        return self.act(self._reporter, report.number, command)
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report: officers see those of their unit."""
         return who.role != "petugas" or serves(who.unit, report, self._router().units)
 
-    def _meet(self, who: Staff, report: Report, command: do.Command, examined: Examined | None = None) -> Situation:
+    def _meet(self, who: Staff, report: Report, command: do.Command, examined: Examined) -> Situation:
         return Situation(
             report=report,
             who=who,
@@ -188,8 +178,8 @@ class Desk:
             router=self._router(),
             post=self._first_post(report) if isinstance(command, do.Categorise | do.Locate) else None,
             place=self._find_place(command) if isinstance(command, do.Locate) else None,
-            proof=examined.ids if examined else (),
-            doubts=examined.doubts if examined else (),
+            proof=examined.ids,
+            doubts=examined.doubts,
         )
 
     def _carry_out(self, given: Situation, command: do.Command) -> Report:
@@ -248,12 +238,10 @@ class Desk:
         return sorted(found.values(), key=lambda post: (post.created_at, post.id))
 
     def _first_post(self, report: Report) -> Post | None:
-        posts = self._store.posts.of_report(report.number)
-        return posts[0] if posts else None
+        return self._store.posts.first_of_report(report.number)
 
     def _find(self, number: str) -> Report:
-        """Find a report by its number, or by a tracking number that joined it."""
-        report = self._store.reports.find_own(number) or self._store.reports.find(number)
+        report = self._store.find_report(number)
         if report is None:
             raise BadRequest(f"Tidak ada laporan {number}.", status=404)
         return report

@@ -97,7 +97,7 @@ def test(file: Path, *, days: int, as_json: bool) -> None:
 @click.option("--rules", type=click.Path(exists=True, path_type=Path), help="A file with the calendar to count by.")
 def deadline(duration: str, *, start: datetime, rules: Path | None) -> None:
     """Say when DURATION ends ("24 hours", "8 office hours", "5 working days"), and how it is counted day by day."""
-    from dengar.routing.calendar import WIB
+    from dengar.models import WIB
     from dengar.routing.deadlines import parse_duration
     from dengar.routing.rules import BUILT_IN, load_rules
     from dengar.routing_listing import deadline_lines

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from dengar.models import RulesVersion
+from dengar.models import WIB, RulesVersion
 from dengar.rehearsing import Change, Rehearsal
-from dengar.routing.calendar import WIB, Calendar, knows_shared_leave
+from dengar.routing.calendar import Calendar, knows_shared_leave
 from dengar.routing.deadlines import Duration, count_days
 
 TIME = "%a %d %b %Y %H:%M"

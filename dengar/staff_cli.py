@@ -1,12 +1,12 @@
 """The commands for the people who work with reports."""
 
-import hashlib
 import secrets
 
 import click
 
 from dengar.errors import DengarError
 from dengar.models import Staff
+from dengar.store.staff import hash_key
 from dengar.terminal import open_parts
 
 KEY_BYTES = 24
@@ -30,7 +30,7 @@ def add(name: str, role: str, unit: str | None) -> None:
     with open_parts() as parts:
         if unit is not None and unit not in parts.router.units:
             raise DengarError(f"There is no unit {unit!r}: `dengar staff units` lists them.")
-        person = {"role": role, "unit": unit, "key_hash": _hash(key), "added_at": parts.clock()}
+        person = {"role": role, "unit": unit, "key_hash": hash_key(key), "added_at": parts.clock()}
         parts.store.staff.add(Staff(name=_clean(name), **person))  # type: ignore[arg-type]
     click.echo(key)
 
@@ -61,7 +61,7 @@ def key(name: str) -> None:
     """Give a person a new key; the old one ends."""
     fresh = secrets.token_urlsafe(KEY_BYTES)
     with open_parts() as parts:
-        if not parts.store.staff.change_key(name, _hash(fresh)):
+        if not parts.store.staff.change_key(name, fresh):
             raise DengarError(f"There is nobody named {name!r}.")
     click.echo(fresh)
 
@@ -81,7 +81,3 @@ def _clean(name: str) -> str:
     if not clean or clean == "dengar":
         raise DengarError("A person needs a name, and `dengar` is the program itself.")
     return clean
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

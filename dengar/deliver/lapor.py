@@ -12,12 +12,12 @@ import msgspec
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from dengar.deliver import http
-from dengar.deliver.letter import WIB, say_moment, say_place, tame, tame_lines
+from dengar.deliver.letter import say_moment, say_place, tame, tame_lines
 from dengar.deliver.protocol import Parcel, Receipt, TargetSettings
 from dengar.deliver.secret import read_secret
 from dengar.deliver.smtp import Smtp, check_address, check_login, send_mail
 from dengar.errors import Transient
-from dengar.models import Event, EventKind, Report
+from dengar.models import WIB, Event, EventKind, Report
 
 EVENTS: frozenset[EventKind] = frozenset({"routed"})
 HANDS_OVER = True

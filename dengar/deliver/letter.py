@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from html import escape
 
 from dengar.deliver.protocol import Parcel, find_step, unit_of
-from dengar.models import Place
+from dengar.models import WIB, Place
 
-WIB = timezone(timedelta(hours=7), "WIB")
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 LONGEST_TITLE = 120

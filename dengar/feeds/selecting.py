@@ -3,18 +3,17 @@
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, TypeVar, get_args
 
 from dengar.errors import BadRequest
-from dengar.models import OPEN_STATES, Box, Place, Report, Selection, State, Urgency
+from dengar.models import OPEN_STATES, WIB, Box, Place, Report, Selection, State, Urgency
 
 T = TypeVar("T")
 NAMES = (
     "category", "kel", "unit", "state", "urgency", "created_since", "created_until", "updated_since", "updated_until",
     "bbox", "number",
 )  # fmt: skip
-WIB = timezone(timedelta(hours=7))
 STATES: tuple[Any, ...] = ("open", "closed", *get_args(State))
 KOTA, KECAMATAN = 5, 8  # characters of a code: 31.74, 31.74.02, 31.74.02.1001
 _CODE = re.compile(r"\d\d\.\d\d(\.\d\d(\.\d{4})?)?")

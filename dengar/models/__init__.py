@@ -8,7 +8,7 @@ from dengar.models.labels import Alternative, Labels, Urgency
 from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
 from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
-from dengar.models.record import Record, whole_milliseconds
+from dengar.models.record import WIB, Record, whole_milliseconds
 from dengar.models.report import (
     FOR_STAFF,
     HELD_BACK,
@@ -41,6 +41,7 @@ __all__ = [
     "OPEN_STATES",
     "UNSETTLED",
     "WENT_WELL",
+    "WIB",
     "Accepted",
     "Ailment",
     "Alternative",

@@ -1,10 +1,12 @@
 """What all records share: frozen, keyword-only, and no time without a zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Self, get_args, get_type_hints
 
 import msgspec
+
+WIB = timezone(timedelta(hours=7), "WIB")  # Jakarta's time, which knows no summer time
 
 
 class Timeless(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -21,10 +21,10 @@ from dengar.models import (
     Unit,
 )
 from dengar.routing import commands as do
-from dengar.routing.doubts import find_doubts
-from dengar.routing.joining import ACTOR, join_doubts
+from dengar.routing.joining import ACTOR, routing_doubts
 from dengar.routing.rules import Router
 from dengar.routing.states import ROUTING_DOUBTS
+from dengar.routing.units import climb
 
 OFFICER = (
     do.Start, do.Coordinate, do.Dispatch, do.Reroute, do.Close, do.Reject, do.Ask, do.Resume, do.Remark, do.Locate,
@@ -101,12 +101,8 @@ def serves(unit: str | None, report: Report, units: Mapping[str, Unit]) -> bool:
     """Say whether a unit has to do with a report: it acts, acts beside, or stands above who acts."""
     if unit is None:
         return False
-    acting: str | None = report.unit
-    while acting is not None:
-        if acting == unit:
-            return True
-        acting = units[acting].parent if acting in units else None
-    return unit in report.routing.beside
+    acting = {report.unit, *report.routing.beside, *(one.code for one in climb(report.unit, units))}
+    return unit in acting
 
 
 def _start(command: do.Start, given: Situation) -> list[Event]:
@@ -150,10 +146,8 @@ def _assign(unit: str, reason: str, given: Situation) -> list[Event]:
 
 
 def _is_below(unit: str, given: Situation) -> bool:
-    above: str | None = given.router.units[unit].parent
-    while above is not None and above != given.report.unit:
-        above = given.router.units[above].parent if above in given.router.units else None
-    return above is not None
+    units = given.router.units
+    return any(one.code == given.report.unit for one in climb(units[unit].parent, units))
 
 
 def _close(command: do.Close, given: Situation) -> list[Event]:
@@ -253,7 +247,7 @@ def _route(given: Situation, category: str | None, place: Place | None) -> list[
     post = given.post.replace(labels=labels, place=place, outside=None if place else given.post.outside)
     chosen = given.router.route(post, category, given.report.received_at)
     routing: Routing = given.router.choose_again(given.report.replace(place=place), chosen, given.at)
-    doubts = join_doubts(routing, (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS))
+    doubts = routing_doubts(routing, post, category)
     reviews = (given.told.replace(kind="review", doubt=one.kind, reason=one.reason) for one in doubts)
     return [given.told.replace(kind="routed", routing=routing), *reviews]
 

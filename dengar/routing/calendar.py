@@ -4,14 +4,13 @@ Cuti bersama count as free: the ministers' decision (SKB 3 Menteri) closes offic
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import msgspec
 
-from dengar.models.record import Timeless
+from dengar.models.record import WIB, Timeless
 
-WIB = timezone(timedelta(hours=7), "WIB")  # it knows no summer time
 DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Hours = tuple[time, time]

@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from dengar.models import Jurisdiction, Place, Post, Urgency
+from dengar.models import WIB, Jurisdiction, Place, Post, Urgency
 from dengar.models.record import Timeless
-from dengar.routing.calendar import WEEKDAYS, WIB
+from dengar.routing.calendar import WEEKDAYS
 from dengar.routing.jurisdiction import is_near_border
 
 SURE_PLACE = 0.5

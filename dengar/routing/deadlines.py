@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from dengar.models import WIB
 from dengar.models.record import Timeless
-from dengar.routing.calendar import WIB, Calendar, days_from
+from dengar.routing.calendar import Calendar, days_from
 
 _WORDS = re.compile(r"(\d{1,4}) (hour|office hour|working day)s?")
 Kind = Literal["hour", "office hour", "working day"]

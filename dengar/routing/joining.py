@@ -141,9 +141,8 @@ class Joiner:
         told = post.replace(text=report.title)
         routing = self._router.route(told, report.category, post.observed_at)
         routing = routing.replace(priority=max(routing.priority, report.priority))  # a title does not tell all
-        doubts = (one for one in find_doubts(told, report.category) if one.kind in ROUTING_DOUBTS)
         self.news.append(News(kind="placed", report=report.number, post=post))
-        return self._route(placed, routing, doubts, post.observed_at)
+        return self._route(placed, routing, routing_doubts(routing, told, report.category), post.observed_at)
 
     def _find_dialogue(self, post: Post) -> Report | None:
         """Find the report that the author of a dialogue has just begun and now tells more about: a place, a photo.
@@ -214,6 +213,11 @@ class Joiner:
         self.touched[report.number] = report
         self._open.put(report)
         return report
+
+
+def routing_doubts(routing: Routing, post: Post, category: str | None) -> tuple[Doubt, ...]:
+    """Give what makes a routing doubtful, without what may hurt somebody: that was said before."""
+    return join_doubts(routing, (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS))
 
 
 def join_doubts(routing: Routing, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:

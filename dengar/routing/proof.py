@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-from dengar.models import Event, Photo, Place, Point, Report, Sighting
+from dengar.models import WIB, Event, Photo, Place, Point, Report, Sighting
 from dengar.routing.gist import metres
 
 # Gives the code of the kelurahan around each point (latitudes, longitudes), None outside of all.
@@ -14,7 +14,6 @@ CLOCKS = timedelta(minutes=10)  # what two clocks may differ by
 FAR_METRES = 200
 _AROUND = 8
 _KILOMETRE = 1000
-_WIB = timezone(timedelta(hours=7), "WIB")
 
 
 def find_begin(report: Report, events: Iterable[Event]) -> datetime:
@@ -63,7 +62,7 @@ def doubt_place(photo: Photo, report: Report, kelurahans: Kelurahans) -> str | N
 
 def tell_time(at: datetime) -> str:
     """Write a time as people in Jakarta do."""
-    return f"{at.astimezone(_WIB):%d-%m-%Y pukul %H.%M} WIB"
+    return f"{at.astimezone(WIB):%d-%m-%Y pukul %H.%M} WIB"
 
 
 def _distance(point: Point, place: Place, points: Sequence[Sighting]) -> float:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from dengar.models import Record, Unit
 from dengar.models.deeds import Buckets, Deeds, hours_of
+from dengar.routing.units import climb
 
 LEAST_CASES = 30
 BORROWED = 10.0  # what a category's share of late cases borrows from the share over all categories, in cases
@@ -183,13 +184,7 @@ def gather(deeds: Iterable[tuple[str, Deeds]], units: Mapping[str, Unit], level:
     """Give the deeds of every unit of this kind, with those of all units below it."""
     parts: defaultdict[str, list[Deeds]] = defaultdict(list)
     for code, one in deeds:
-        above = _find_above(units.get(code), units, level)
+        above = next((unit.code for unit in climb(code, units) if unit.kind == level), None)
         if above:
             parts[above].append(one)
     return {code: add_up(some) for code, some in parts.items()}
-
-
-def _find_above(unit: Unit | None, units: Mapping[str, Unit], level: str) -> str | None:
-    while unit is not None and unit.kind != level:
-        unit = units.get(unit.parent or "")
-    return unit.code if unit else None

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dengar.models import OPEN_STATES, Event, Post, Report
-from dengar.routing.doubts import find_doubts
-from dengar.routing.joining import ACTOR, join_doubts
+from dengar.routing.joining import ACTOR, routing_doubts
 from dengar.routing.rules import Router
-from dengar.routing.states import ROUTING_DOUBTS, grow
+from dengar.routing.states import grow
 
 NO_COMPLAINT = "Model yang baru menilai pesan pertamanya bukan keluhan."
 
@@ -32,7 +31,8 @@ def recategorise(
     routing = router.route(post, category, report.received_at)
     routed = Event(report=report.number, seq=0, kind="routed", at=at, actor=ACTOR, routing=routing)
     doubt = Event(report=report.number, seq=0, kind="review", at=at, actor=ACTOR)
-    found = (one for one in find_doubts(post, category) if one.kind in ROUTING_DOUBTS)
-    doubts = [doubt.replace(doubt=one.kind, reason=one.reason) for one in join_doubts(routing, found)]
+    doubts = [
+        doubt.replace(doubt=one.kind, reason=one.reason) for one in routing_doubts(routing, post, category)
+    ]  # fmt: skip
     confidence = post.labels.confidence if post.labels else 0.0
     return grow(report, told.replace(confidence=confidence), routed, *doubts)

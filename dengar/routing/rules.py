@@ -8,8 +8,7 @@ from typing import Self
 import msgspec
 
 from dengar.errors import BadRequest, BadSettings
-from dengar.models import Doubt, DoubtKind, Escalation, Place, Post, Record, Report, Routing, Unit
-from dengar.routing.calendar import WIB
+from dengar.models import WIB, Doubt, DoubtKind, Escalation, Place, Post, Record, Report, Routing, Unit
 from dengar.routing.clocks import Clocks
 from dengar.routing.conditions import Outcome, Rule, make_facts
 from dengar.routing.deadlines import Duration, parse_duration

@@ -1,6 +1,6 @@
 """The offices of Jakarta: one unit for every area, and the agencies with their branches in each kota."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dengar.models import Area, Unit, UnitKind
 
@@ -47,6 +47,14 @@ def make_units(areas: Sequence[Area]) -> list[Unit]:
     agencies = [Unit(code=f"dinas:{key}", name=_agency(key, name), kind="dinas") for key, name in BRANCHED.items()]
     others = [Unit(code=f"{kind}:{key}", name=name, kind=kind) for key, name, kind in CITYWIDE]
     return [*(_make_area_unit(area) for area in areas), *agencies, *branches, *others]
+
+
+def climb(code: str | None, units: Mapping[str, Unit]) -> Iterator[Unit]:
+    """Give a unit and those above it, one after the other."""
+    unit = units.get(code or "")
+    while unit is not None:
+        yield unit
+        unit = units.get(unit.parent or "")
 
 
 def area_unit_code(area_code: str) -> str:

@@ -52,6 +52,11 @@ class Posts:
         stages: list[Document] = [{"$match": chosen}, {"$sort": {"report": 1, "created_at": 1}}, {"$group": first}]
         return {row["_id"]: row["text"] for row in self._rows.aggregate(stages)}
 
+    def first_of_report(self, number: str) -> Post | None:
+        """Give the oldest post of a report; a flood has thousands."""
+        row = self._rows.find_one({"report": number}, sort=[("created_at", 1)])
+        return from_document(row, Post) if row else None
+
     def of_author(self, author: str) -> list[Post]:
         """Give all posts of a pseudonym, oldest first."""
         return [from_document(row, Post) for row in self._rows.find({"author": author}).sort("created_at")]

@@ -17,6 +17,7 @@ from dengar.store.selecting import make_query
 DECODED_KEPT = 20_000
 TAKEN = 11000  # MongoDB: this key exists
 MOST_MS = 20_000
+MOST_STEPS = 8  # from a duplicate to the report that goes on
 Order: TypeAlias = Literal["created_at", "updated_at"]
 MOST_FOUND = 5000
 MOST_OF_SHELF = 12  # more reports of one category in one kelurahan are no clue any more
@@ -50,6 +51,15 @@ class Reports:
         """Find a report by its own number."""
         row = self._rows.find_one({"_id": number})
         return from_document(row, Report) if row else None
+
+    def going_on(self, report: Report) -> Report:
+        """Give the report that goes on where this one is a duplicate, also of a duplicate."""
+        for _ in range(MOST_STEPS):
+            ahead = self.find_own(report.duplicate_of) if report.duplicate_of else None
+            if ahead is None:
+                break
+            report = ahead
+        return report
 
     def find_all(self, numbers: Iterable[str]) -> list[Report]:
         """Give these reports."""

@@ -257,6 +257,15 @@ class Store:
         self._in_transaction(write)
         self.items.drop_payloads(payloads)
 
+    def find_report(self, number: str) -> Report | None:
+        """Find a report by its own number, or by a tracking number: the report in which its message is now."""
+        report = self.reports.find_own(number)
+        if report is not None:
+            return report
+        post = self.posts.find_number(number)
+        # the message knows better than the report that it joined, which it may have left again
+        return self.reports.find_own(post.report) if post and post.report else self.reports.find(number)
+
     def replay(self, item_id: str) -> None:
         """Put a quarantined item back into the queue."""
 

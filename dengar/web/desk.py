@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
 from dengar.routing.commands import LONGEST_TEXT, AnyCommand, Command, Rate, Reopen
-from dengar.web.body import read_photos, read_request
+from dengar.web.body import decode, read_limited, read_photos, read_request
 from dengar.web.site import Site, site_of
 from dengar.web.staff import staff_of
 
@@ -168,7 +168,7 @@ def show_overdue(
 @router.post("/berikut")
 async def take_next(request: Request, site: TheSite, desk: TheDesk, who: Who) -> Response:
     """Claim the next report for five minutes; 204 when nothing waits."""
-    wanted = _decode(await _read(request), Wanted) or Wanted()
+    wanted = await _read(request, Wanted) or Wanted()
     asked = msgspec.structs.asdict(wanted) | {"unit": _own_unit(who, wanted.unit)}
 
     def take() -> Response:
@@ -181,7 +181,7 @@ async def take_next(request: Request, site: TheSite, desk: TheDesk, who: Who) ->
 @router.get("/laporan/{number}")
 def show_case(number: str, site: TheSite, desk: TheDesk, who: Who) -> Response:
     """Show all of a report."""
-    report = site.store.reports.find(number)
+    report = site.store.find_report(number)
     if report is None:
         raise BadRequest(f"Tidak ada laporan {number}.", status=404)
     return _case(site, desk, who, report)
@@ -205,7 +205,7 @@ async def act(  # noqa: PLR0917  FastAPI calls it by names
     number: str, request: Request, site: TheSite, desk: TheDesk, who: Who, if_match: Version = None
 ) -> Response:
     """Carry out a command and show the report as it is then; 409 when its state does not allow it."""
-    command = _decode(await _read(request), AnyCommand)
+    command = await _read(request, AnyCommand)
     if command is None:
         raise BadRequest('Kirim perintah sebagai JSON, misalnya {"do": "start"}.')
     version = _version(if_match)
@@ -231,22 +231,10 @@ async def close(  # noqa: PLR0917  FastAPI calls it by names
     return await run_in_threadpool(carry_out)
 
 
-async def _read(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_COMMAND:
-            raise BadRequest("Perintah ini terlalu besar.", status=413)
-    return bytes(body)
-
-
-def _decode(body: bytes, kind: Any) -> Any:  # noqa: ANN401  a union of commands is no type for mypy
-    if not body.strip():
-        return None
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequest(f"Perintah ini tidak terbaca: {error}.", status=422) from error
+async def _read(request: Request, kind: Any) -> Any:  # noqa: ANN401  a union of commands is no type for mypy
+    """Read what a body orders; None for an empty one."""
+    body = await read_limited(request, LARGEST_COMMAND, "Perintah ini terlalu besar.")
+    return decode(body, kind, "Perintah") if body.strip() else None
 
 
 def _version(if_match: str | None) -> int | None:

@@ -18,7 +18,6 @@ from dengar.web.site import Site, site_of
 
 CARDS, MOST_CARDS = 20, 100
 VOICES_SHOWN = 30
-MOST_STEPS = 8  # from a duplicate to what goes on
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 _CODE = re.compile(r"[0-9a-z_.]{1,40}")
 
@@ -108,28 +107,11 @@ def clean_number(typed: str) -> str | None:
 
 def find_number(store: Store, number: str) -> Found | None:
     """Find what a tracking number leads to: report, judged post, or a message that still waits; None if unknown."""
-    report = store.reports.find_own(number)
+    report = store.find_report(number)
     if report:
-        return Found(report=_going_on(store, report))
-    # the message knows better than the report that it joined, which it may have left again
+        return Found(report=store.reports.going_on(report))
     post = store.posts.find_number(number)
-    if post:
-        joined = store.reports.find_own(post.report) if post.report else None
-        return Found(report=_going_on(store, joined) if joined else None, post=post)
-    report = store.reports.find(number)  # the message was deleted
-    if report:
-        return Found(report=_going_on(store, report))
-    return Found() if store.items.find_number(number) else None
-
-
-def _going_on(store: Store, report: Report) -> Report:
-    """Give the report that goes on where this one is a duplicate, also of a duplicate."""
-    for _ in range(MOST_STEPS):
-        known = store.reports.find(report.duplicate_of) if report.state == "duplikat" and report.duplicate_of else None
-        if known is None:
-            break
-        report = known
-    return report
+    return Found(post=post) if post or store.items.find_number(number) else None
 
 
 def _waiting_page(post: Post | None) -> str:

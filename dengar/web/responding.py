@@ -1,24 +1,20 @@
 """What a reporter says of the outcome, with the key that they got with their tracking number."""
 
-from typing import Annotated
-
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from dengar.errors import BadRequest
 from dengar.public import PublicReport
 from dengar.routing.commands import Rate, Reopen
 from dengar.web.api import telling_of
-from dengar.web.body import read_request
-from dengar.web.desk import TheDesk
+from dengar.web.body import decode, read_request
+from dengar.web.desk import TheDesk, TheSite
 from dengar.web.form import refuse_haste
 from dengar.web.public import make_report
 from dengar.web.reports import clean_number
-from dengar.web.site import Site, site_of
 
 router = APIRouter(prefix="/api", tags=["laporan"])
-TheSite = Annotated[Site, Depends(site_of)]
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +33,7 @@ _BODY = {
 async def respond(number: str, request: Request, site: TheSite, desk: TheDesk) -> PublicReport:
     """Rate the outcome, or say that it is not done; 403 for a wrong key, 409 when the report is not closed."""
     refuse_haste(site, request)
-    said = _decode((await read_request(request)).body)
+    said: Response = decode((await read_request(request)).body, Response, "Tanggapan")
     clean = clean_number(number)
     if clean is None:
         raise BadRequest("Nomor ini tidak mungkin.", status=404)
@@ -45,10 +41,3 @@ async def respond(number: str, request: Request, site: TheSite, desk: TheDesk) -
     if report.is_hidden:  # it may be another's, which this one joined
         report = report.replace(title="", place=None, photos=())
     return make_report(report, telling_of(request, site))
-
-
-def _decode(body: bytes) -> Response:
-    try:
-        return msgspec.json.decode(body, type=Response)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequest(f"Tanggapan ini tidak terbaca: {error}.", status=422) from error

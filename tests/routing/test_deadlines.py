@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengar.routing.calendar import WIB, Calendar, holidays_of, knows_shared_leave
+from dengar.models import WIB
+from dengar.routing.calendar import Calendar, holidays_of, knows_shared_leave
 from dengar.routing.deadlines import Duration, count_days, parse_duration
 
 JAKARTA = Calendar()

@@ -10,8 +10,7 @@ from made import NOW, make_labels, make_place, make_post, make_voice
 from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadSettings
 from dengar.geocode.ground import built_in_ground
-from dengar.models import Area, Candidate, Doubt, Event, Pause, Report, Routing, Unit
-from dengar.routing.calendar import WIB
+from dengar.models import WIB, Area, Candidate, Doubt, Event, Pause, Report, Routing, Unit
 from dengar.routing.doubts import find_doubts
 from dengar.routing.jurisdiction import find_neighbours
 from dengar.routing.rules import BUILT_IN, Router, UnknownUnit, load_rules, make_router

@@ -13,7 +13,7 @@ from web_site import serve
 from dengar.models import Event, Role
 from dengar.routing.states import grow
 from dengar.store import Store
-from dengar.web.staff import hash_key
+from dengar.store.staff import hash_key
 
 BASE = "/api/meja"
 

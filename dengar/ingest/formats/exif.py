@@ -2,11 +2,11 @@
 
 import io
 import math
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from dengar.errors import Poison
-from dengar.models import Photo, Point
+from dengar.models import WIB, Photo, Point
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -16,7 +16,6 @@ LARGEST_PIXELS = 60_000_000
 LONGEST_SIDE = 1600
 _KINDS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 _KINDS |= {"BMP": "image/bmp", "TIFF": "image/tiff", "AVIF": "image/avif"}
-_WIB = timezone(timedelta(hours=7), "WIB")
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _YEARS = range(1990, 2100)  # outside of them a clock was never set
 
@@ -105,13 +104,13 @@ def _degrees(parts: Any, ref: Any, signs: str, limit: int) -> float | None:  # n
 def _time(taken: dict[int, Any]) -> datetime | None:
     """Read DateTimeOriginal; a time without a readable offset is taken as western Indonesian time."""
     try:
-        local = datetime.strptime(_word(taken.get(0x9003)), "%Y:%m:%d %H:%M:%S").replace(tzinfo=_WIB)
+        local = datetime.strptime(_word(taken.get(0x9003)), "%Y:%m:%d %H:%M:%S").replace(tzinfo=WIB)
     except ValueError:
         return None
     try:
         zone = datetime.strptime(_word(taken.get(0x9011)), "%z").tzinfo
     except ValueError:
-        zone = _WIB
+        zone = WIB
     return local.replace(tzinfo=zone) if local.year in _YEARS else None
 
 
