@@ -7,13 +7,14 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+VENDOR := dengar/web/static/vendor
 MODEL := dengar/classify/model/manifest.json
 CORPUS := $(wildcard dengar/classify/*.py dengar/classify/*.tsv dengar/classify/*.txt dengar/classify/corpus/*.jsonl)
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(READY) $(MODEL) ## Set up the virtual environment and train the classifier
+setup: $(READY) $(VENDOR)/.ready $(MODEL) ## Set up the virtual environment, the browser libraries and the classifier
 
 run: setup ## Run Dengar with the sample day on http://127.0.0.1:8000
 	$(BIN)/dengar demo
@@ -53,7 +54,7 @@ lock: ## Pin every dependency again, with hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --python-version 3.11 -o requirements.lock
 
 clean: ## Remove what was built; data/ stays
-	rm -rf $(VENV) dengar/classify/model .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENDOR) node_modules dengar/classify/model .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@tools/system-packages run
@@ -61,6 +62,17 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Pinned with hashes by package-lock.json; browsers get them from us alone.
+$(VENDOR)/.ready: package-lock.json | $(READY)
+	@echo "Fetching the libraries for browsers ..."
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	rm -rf $(VENDOR) && mkdir -p $(VENDOR)
+	cp node_modules/htmx.org/dist/htmx.min.js node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css \
+	  node_modules/leaflet.markercluster/dist/leaflet.markercluster.js \
+	  node_modules/leaflet.markercluster/dist/MarkerCluster.css \
+	  node_modules/uplot/dist/uPlot.iife.min.js node_modules/uplot/dist/uPlot.min.css $(VENDOR)
 	@touch $@
 
 $(MODEL): $(CORPUS) | $(READY)

@@ -114,7 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "classify", "drifting", "evaluating", "label_studio", "labelling", "model_listing", "retraining", "settings",
         "terminal", "wiring",
     },
-    "staff_cli": RECORDS | {"store", "terminal"},
+    "staff_cli": RECORDS | {"terminal"},
     "deliveries_cli": RECORDS | {"listing", "terminal", "wiring"},
     "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},

@@ -31,7 +31,7 @@ from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
 from dengar.models.selection import Box, Selection
-from dengar.models.staff import Role, Staff
+from dengar.models.staff import Role, Staff, hash_key
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
 
@@ -106,6 +106,7 @@ __all__ = [
     "Urgency",
     "Voice",
     "Why",
+    "hash_key",
     "post_id",
     "whole_milliseconds",
 ]

@@ -227,6 +227,12 @@ def kinds_of_doubts(data: Data) -> None:
     data["reports"].create_indexes([IndexModel(by_kind, name="kind_queue", partialFilterExpression=waiting)])
 
 
+def sessions(data: Data) -> None:
+    """Create what keeps people signed in; a session that has ended goes away."""
+    _create_collection(data, "sessions")
+    data["sessions"].create_indexes([IndexModel("ends_at", expireAfterSeconds=0), IndexModel("name")])
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -240,4 +246,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     deliveries,
     kinship,
     kinds_of_doubts,
+    sessions,
 )

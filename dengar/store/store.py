@@ -41,6 +41,7 @@ from dengar.store.relays import Relays
 from dengar.store.reports import Reports
 from dengar.store.rules import RulesVersions
 from dengar.store.runs import Runs
+from dengar.store.sessions import Sessions
 from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
 from dengar.store.staff import Staff
@@ -85,6 +86,7 @@ class Store:
         self.rules = RulesVersions(data["rules"])
         self.news = News(data["reports"], self.reports)
         self.runs = Runs(data["runs"])
+        self.sessions = Sessions(data["sessions"])
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
         self.staff = Staff(data["staff"])

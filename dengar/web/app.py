@@ -9,8 +9,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from dengar import __version__
 from dengar.models import Status
 from dengar.store import Store
-from dengar.web import api, feeds, files, form, health, hooks, news, reports, responding, trouble
+from dengar.web import api, feeds, files, form, health, hooks, news, reports, responding, signing, trouble
 from dengar.web import desk as desk_api
+from dengar.web.access import Guard
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.floods import add_flood
@@ -62,6 +63,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         frames=Frames(),
         public_url=public_url,
     )
+    app.state.tries = Rate(signing.TRIES_PER_MINUTE)
+    app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecureHeaders)
     trouble.add_handlers(app)
@@ -83,6 +86,8 @@ def _add_pages(app: FastAPI) -> None:
     app.add_route("/cek", reports.show_search)
     app.add_route("/lapor", form.show_or_take_form, methods=["GET", "POST"])
     app.add_route("/kait/{name}", hooks.take_hook, methods=["GET", "POST"])
+    app.add_route("/masuk", signing.show_or_take_sign_in, methods=["GET", "POST"])
+    app.add_route("/keluar", signing.sign_out, methods=["GET", "POST"])
     app.add_route("/status", health.show_status)
     app.add_route("/api/status", health.give_status)
     app.add_route("/sehat", health.give_health)

@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
 from dengar.routing.commands import LONGEST_TEXT, AnyCommand, Command, Rate, Reopen
+from dengar.web.access import staff_of
 from dengar.web.body import decode, read_limited, read_photos, read_request
 from dengar.web.site import Site, site_of
-from dengar.web.staff import staff_of
 
 router = APIRouter(prefix="/api/meja", tags=["meja"])
 TheSite = Annotated[Site, Depends(site_of)]

@@ -1,4 +1,4 @@
-"""Files of our own: style, script and icon, read once; and the photos."""
+"""Static files: our own and the libraries that npm brought at set-up, read once; and the photos."""
 
 import hashlib
 import mimetypes
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from dengar.errors import DengarError
 from dengar.store import Store
 
 _FOLDER = Path(__file__).parent / "static"
@@ -25,7 +26,10 @@ class Files:
     """The static files, each with an address that changes when its bytes do."""
 
     def __init__(self) -> None:
-        self._bytes = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+        if not (_FOLDER / "vendor").is_dir():
+            raise DengarError("The libraries for browsers are missing: run `make setup`.")
+        files = (path for folder in (_FOLDER, _FOLDER / "vendor") for path in sorted(folder.iterdir()) if path.suffix)
+        self._bytes = {path.name: path.read_bytes() for path in files}
 
     def address(self, name: str) -> str:
         """Give the address of a file; an unknown name is a mistake in a template."""

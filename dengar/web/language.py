@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime, format_timedelta
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -79,16 +80,23 @@ def languages() -> Mapping[str, Language]:
 
 
 def load_translations(code: str) -> gettext.NullTranslations:
-    """Read a catalogue from its .po file; the source language has none."""
-    path = LOCALE_FOLDER / code / "LC_MESSAGES" / "dengar.po"
-    if not path.exists():
-        return gettext.NullTranslations()
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=code)
+    """Read the .po files of a language as one catalogue; the source language has none."""
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, read_catalogue(code))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def read_catalogue(code: str) -> Catalog:
+    """Join the catalogues of the parts of the site; a message stands in one of them."""
+    joined = Catalog(locale=code)
+    for path in sorted((LOCALE_FOLDER / code / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                if message.id and message.id in joined:
+                    raise ValueError(f"{path.name} translates again: {message.id}")
+                joined[message.id] = message
+    return joined
 
 
 def choose_language(request: Request) -> Language:

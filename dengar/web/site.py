@@ -22,6 +22,7 @@ from dengar.web.frames import Frames
 from dengar.web.language import COOKIE, Language, choose_language, languages
 from dengar.web.live import Live
 from dengar.web.rate import Rate
+from dengar.web.roles import may_read
 from dengar.web.telling import SAFE_TEXT, Telling
 
 if TYPE_CHECKING:
@@ -62,7 +63,14 @@ class Site:
     ) -> HTMLResponse:
         """Make a page in the reader's language; pages are never cached, because they change and hold a form key."""
         language = choose_language(request)
-        given = {"site": self, "now": self.clock(), "here": _here(request), "tell": self.telling(language)}
+        given = {
+            "site": self,
+            "now": self.clock(),
+            "here": _here(request),
+            "path": request.scope["path"],
+            "tell": self.telling(language),
+            "me": request.scope.get("staff"),
+        }
         text = self.environments[language.code].get_template(template).render(given | dict(context or {}))
         response = HTMLResponse(text, code, {"cache-control": "no-store", "vary": "Accept-Language, Cookie"})
         response.headers.update(headers or {})
@@ -104,7 +112,7 @@ def _make_environment(language: Language, files: Files) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(number=language.number, moment=language.moment, ago=language.ago, tame=tame)
-    environment.globals.update(lang=language.code, asset=files.address, SAFE_TEXT=SAFE_TEXT)
+    environment.globals.update(lang=language.code, asset=files.address, may_read=may_read, SAFE_TEXT=SAFE_TEXT)
     return environment
 
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dengar.models import OPEN_STATES, Event, Place, Report, State, Unit
+from dengar.models import OPEN_STATES, Event, Place, Report, Role, State, Unit
 from dengar.public import doubts_of
 from dengar.routing.tallying import EXACT
 from dengar.web.language import Language
 from dengar.web.timeline import Step, tell_steps
-from dengar.web.words import CHANNELS, NO_TITLE, PRECISIONS, STATES, TONES, URGENCIES
+from dengar.web.words import CHANNELS, NO_TITLE, PRECISIONS, ROLES, STATES, TONES, URGENCIES
 
 SURE, FAIRLY_SURE = 0.85, 0.6
 NEAR_BORDER_M = 50
@@ -45,6 +45,10 @@ class Telling:
     def state(self, state: State) -> str:
         """Name a state."""
         return self.language.say(STATES[state])
+
+    def role(self, role: Role) -> str:
+        """Name a role."""
+        return self.language.say(ROLES[role])
 
     def tone(self, state: State) -> str:
         """Give the colour (and shape) of a state."""

@@ -34,17 +34,17 @@ async def _on_http(request: Request, error: Exception) -> Response:
     code, headers, detail = 500, None, ""
     if isinstance(error, HTTPException):
         code, headers, detail = error.status_code, error.headers, error.detail
-    return await _answer(request, code, detail, headers)
+    return await answer_trouble(request, code, detail, headers)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     told = "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in problems)
-    return await _answer(request, 422, told)
+    return await answer_trouble(request, 422, told)
 
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
-    return await _answer(request, error.status if isinstance(error, BadRequest) else 400, str(error))
+    return await answer_trouble(request, error.status if isinstance(error, BadRequest) else 400, str(error))
 
 
 async def _on_hang_up(request: Request, error: Exception) -> Response:
@@ -55,16 +55,25 @@ async def _on_hang_up(request: Request, error: Exception) -> Response:
 
 async def _on_no_store(request: Request, error: Exception) -> Response:
     del error
-    return await _answer(request, 503, "The store cannot be reached.", {"retry-after": str(RETRY_SECONDS)})
+    return await answer_no_store(request)
 
 
 async def _on_crash(request: Request, error: Exception) -> Response:
     del error
     # This one answer is made outside of all middleware, so it needs the headers here.
-    return await _answer(request, 500, "", SECURE)
+    return await answer_trouble(request, 500, "", SECURE)
 
 
-async def _answer(request: Request, code: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+async def answer_no_store(request: Request) -> Response:
+    """Ask for patience while the store does not answer."""
+    headers = {"retry-after": str(RETRY_SECONDS)}
+    return await answer_trouble(request, 503, "The store cannot be reached.", headers)
+
+
+async def answer_trouble(
+    request: Request, code: int, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with an error as a page, or as JSON to programs."""
     if request.scope["path"].startswith(("/api/", "/kait/")):
         answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
         return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))

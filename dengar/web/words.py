@@ -1,6 +1,6 @@
 """The words for what the records hold as codes, in the source language; `_` marks them for the catalogue."""
 
-from dengar.models import EventKind, Precision, State, Urgency
+from dengar.models import EventKind, Precision, Role, State, Urgency
 
 
 def _(message: str) -> str:
@@ -28,6 +28,17 @@ STATES: dict[State, str] = {
     "selesai": _("Selesai"),
     "ditolak": _("Ditolak"),
     "duplikat": _("Duplikat"),
+}
+NO_MATCH = _("Nama atau kata sandi tidak cocok.")
+ROLES: dict[Role, str] = {
+    "operator": _("operator"),
+    "petugas": _("petugas"),
+    "verifikator": _("verifikator"),
+    "analis": _("analis"),
+    "humas": _("humas"),
+    "admin": _("admin"),
+    "auditor": _("auditor"),
+    "pelapor": _("pelapor"),
 }
 URGENCIES: dict[Urgency, str] = {"danger": _("Darurat"), "today": _("Mendesak hari ini"), "routine": _("Biasa")}
 PRECISIONS: dict[Precision, str] = {

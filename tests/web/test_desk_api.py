@@ -10,10 +10,9 @@ from drawn import draw_scene, encode
 from web_city import NOW
 from web_site import serve
 
-from dengar.models import Event, Role
+from dengar.models import Event, Role, hash_key
 from dengar.routing.states import grow
 from dengar.store import Store
-from dengar.store.staff import hash_key
 
 BASE = "/api/meja"
 

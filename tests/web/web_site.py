@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from made import KEY
 
 from dengar.errors import BadRequest
@@ -58,7 +59,8 @@ class SignedPush(FakePush):
 class Running:
     """A running site: its address, its pushes, and clients for it."""
 
-    def __init__(self, address: str, form: FakePush, hook: SignedPush, stop: Callable[[], None]) -> None:
+    def __init__(self, app: FastAPI, address: str, form: FakePush, hook: SignedPush, stop: Callable[[], None]) -> None:
+        self.app = app
         self.address = address
         self.stop = stop
         self.form = form
@@ -109,7 +111,7 @@ def serve(
         server.should_exit = True
 
     try:
-        yield Running(f"http://127.0.0.1:{port}", form, hook, stop)
+        yield Running(app, f"http://127.0.0.1:{port}", form, hook, stop)
     finally:
         stop()
         thread.join()

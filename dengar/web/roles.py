@@ -1,0 +1,87 @@
+"""Roles: who may use which address; one that is not listed here does not exist."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from starlette.routing import compile_path
+
+from dengar.models import Role, Staff
+
+Roles = frozenset[Role]
+READS = frozenset({"GET", "HEAD"})
+
+ADMIN: Roles = frozenset({"admin"})
+DESK: Roles = frozenset({"operator", "verifikator", "admin"})
+WORKERS: Roles = DESK | {"petugas"}
+ANALYSTS: Roles = frozenset({"analis", "admin"})
+PRESS: Roles = frozenset({"humas", "admin"})
+READERS: Roles = DESK | {"auditor", "humas", "analis"}
+EVERYBODY: Roles = READERS | WORKERS
+NOBODY: Roles = frozenset()
+
+
+class Access(NamedTuple):
+    """Who may read at an address, and who may change something there; None is the public, nobody is an empty set."""
+
+    read: Roles | None
+    change: Roles | None = NOBODY
+
+
+PUBLIC = Access(None)
+PUBLIC_DOOR = Access(None, None)
+
+ACCESS: Mapping[str, Access] = {
+    # pages for everybody
+    "/": PUBLIC,
+    "/laporan/{number}": PUBLIC,
+    "/cek": PUBLIC,
+    "/lapor": PUBLIC_DOOR,
+    "/kait/{name}": PUBLIC_DOOR,
+    "/status": PUBLIC,
+    "/sehat": PUBLIC,
+    "/metrics": PUBLIC,
+    "/foto/{media_id}": PUBLIC,
+    "/static/{name}": PUBLIC,
+    "/favicon.ico": PUBLIC,
+    "/robots.txt": PUBLIC,
+    "/masuk": PUBLIC_DOOR,
+    "/keluar": Access(EVERYBODY, EVERYBODY),
+    # data for everybody
+    "/api/openapi.json": PUBLIC,
+    "/api/status": PUBLIC,
+    "/api/lapor": PUBLIC_DOOR,
+    "/api/laporan": PUBLIC,
+    "/api/laporan/{number}": PUBLIC,
+    "/api/laporan/{number}/tanggapan": PUBLIC_DOOR,
+    "/api/peringkat": PUBLIC,
+    "/api/banjir": PUBLIC,
+    "/umpan/laporan.atom": PUBLIC,
+    "/umpan/laporan.rss": PUBLIC,
+    "/api/laporan.geojson": PUBLIC,
+    "/api/laporan.csv": PUBLIC,
+    "/api/laporan.parquet": PUBLIC,
+    "/api/perubahan": PUBLIC,
+    "/api/aliran": PUBLIC,
+    # the desk
+    "/api/meja/saya": Access(EVERYBODY),
+    "/api/meja/antrean": Access(WORKERS | {"auditor"}),
+    "/api/meja/terlambat": Access(WORKERS | {"auditor"}),
+    "/api/meja/berikut": Access(NOBODY, WORKERS),
+    "/api/meja/laporan/{number}": Access(EVERYBODY, WORKERS),
+    "/api/meja/laporan/{number}/klaim": Access(NOBODY, WORKERS),
+    "/api/meja/laporan/{number}/tutup": Access(NOBODY, WORKERS),
+}
+
+
+def find_access(path: str) -> Access | None:
+    """Find what the table says of a path; None when it says nothing."""
+    return ACCESS.get(path) or next((access for pattern, access in _PATTERNS if pattern.match(path)), None)
+
+
+_PATTERNS = [(compile_path(path)[0], access) for path, access in ACCESS.items() if "{" in path]
+
+
+def may_read(who: Staff, path: str) -> bool:
+    """Say whether somebody may open the page at this address."""
+    access = find_access(path)
+    return access is not None and (access.read is None or who.role in access.read)
