@@ -1,7 +1,7 @@
 """A real MongoDB for the whole session of a test worker, and a database of its own for every test."""
 
+import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -28,12 +28,18 @@ hypothesis.settings.load_profile("dengar")
 
 # Files that take half a minute and more begin first, or one of two workers waits for the other at the end.
 LONG = ("test_simulated_day", "test_city_day", "test_crash", "test_analysts_loop", "test_takeover", "test_full_mailbox")
-MEMORY = Path("/dev/shm")  # noqa: S108  a private folder is made in it
-NEEDED_BYTES = 2_000_000_000
+MEMORY = Path("/dev/shm")  # noqa: S108  pytest makes private folders in it
+NEEDED_BYTES = 6_000_000_000
+
+
+def pytest_configure() -> None:
+    # Majority writes wait for the disk, which in memory is four times faster.
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--schedules", type=int, default=1, help="crash schedules for each collector (`make crash`: 40)")
+    parser.addoption("--schedules", type=int, default=1, help="crash schedules for each collector (`make crash`: 10, and every collector)")
     parser.addoption("--city-posts", type=int, default=4000, help="posts of the city's day (`make day`: 40,000)")
     parser.addoption("--books", type=int, default=400, help="reports that are made again (`make books`: 100,000)")
     parser.addoption("--write-expected", action="store_true", help="write what collectors read: then read it yourself")
@@ -45,14 +51,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
-    # majority writes wait for the disk, which in memory is four times faster
-    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > NEEDED_BYTES
-    folder = Path(tempfile.mkdtemp(prefix="dengar-", dir=MEMORY)) if in_memory else tmp_path_factory.mktemp("m")
-    running = EmbeddedMongo(folder, cache_gb=0.25)
+    running = EmbeddedMongo(tmp_path_factory.mktemp("m"), cache_gb=0.25)
     running.start()
     yield running
     running.stop()
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
