@@ -9,20 +9,22 @@ from pathlib import Path
 import pytest
 from dovecot import PASSWORD, Mailbox, run_dovecot
 
+from dengar.geocode.tables import read_areas
 from dengar.settings import Settings
 from dengar.store import Store
 from dengar.wiring import Parts, make_source
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 MAILS = 5_000
+LEVEL = 3  # dots in the code of a kelurahan
 EVERY = 100  # one in so many is malformed
 
-STREETS = "Kemang Raya", "Fatmawati", "Panjang", "Daan Mogot", "Tebet Timur Dalam", "Pemuda", "Gunung Sahari", "Otista"
+KELURAHAN = [area.name for area in read_areas() if area.code.count(".") == LEVEL]
 TEXTS = (
-    "Banjir di Jalan {} setinggi lutut, mohon pompanya dinyalakan.",
-    "Sampah di Jalan {} sudah empat hari tidak diangkut.",
-    "Lampu jalan di Jalan {} padam, gelap sekali kalau malam.",
-    "Lubang besar di Jalan {}, kemarin ada motor jatuh.",
+    "Banjir di Kelurahan {} setinggi lutut, mohon pompanya dinyalakan.",
+    "Sampah di Kelurahan {} sudah empat hari tidak diangkut.",
+    "Lampu jalan di Kelurahan {} padam, gelap sekali kalau malam.",
+    "Lubang besar di Kelurahan {}, kemarin ada motor jatuh.",
 )
 
 
@@ -30,7 +32,7 @@ def good(n: int) -> bytes:
     mail = EmailMessage()
     mail["From"], mail["Message-ID"], mail["Date"] = f"warga{n}@example.org", f"<{n}@example.org>", NOW
     mail["Subject"] = f"Keluhan nomor {n}"
-    mail.set_content(TEXTS[n % len(TEXTS)].format(STREETS[n % len(STREETS)]) + f" Laporan {n}.")
+    mail.set_content(TEXTS[n % len(TEXTS)].format(KELURAHAN[n % len(KELURAHAN)]) + f" Laporan {n}.")
     return bytes(mail)
 
 
