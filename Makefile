@@ -1,7 +1,7 @@
 # `make run` and `make test` work on a fresh machine: each first sets up what it needs, and says what it does.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-peers check crash day books bench lock clean
+.PHONY: help setup run test test-peers check crash day books screenshots bench lock clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -42,6 +42,10 @@ day: setup ## A day of twelve sources and 40,000 posts, four of them sick
 
 books: setup ## Make 100,000 reports with random histories again from their events
 	$(BIN)/pytest tests/test_desk_histories.py --books 100000
+
+screenshots: setup ## Take a picture of every page on a phone, a tablet and a desktop, in both languages
+	@tools/system-packages test
+	$(BIN)/pytest tests/browser/test_every_page.py --screenshots build/screenshots
 
 bench: setup ## Print measured ratios against peers
 	$(BIN)/python bench/ingest.py

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import hypothesis
@@ -17,6 +18,10 @@ from dengar.classify.train import is_current, train, train_on
 from dengar.geocode import Locator
 from dengar.store import Store
 from dengar.store.embedded import EmbeddedMongo
+
+if TYPE_CHECKING:
+    from city import City
+    from playwright.sync_api import Browser
 
 # A busy machine is no failure.
 hypothesis.settings.register_profile(
@@ -39,9 +44,15 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--schedules", type=int, default=1, help="crash schedules for each collector (`make crash`: 10, and every collector)")
+    parser.addoption(
+        "--schedules",
+        type=int,
+        default=1,
+        help="crash schedules for each collector (more than one: for every collector)",
+    )
     parser.addoption("--city-posts", type=int, default=4000, help="posts of the city's day (`make day`: 40,000)")
     parser.addoption("--books", type=int, default=400, help="reports that are made again (`make books`: 100,000)")
+    parser.addoption("--screenshots", help="a folder for pictures of every page (`make screenshots`)")
     parser.addoption("--write-expected", action="store_true", help="write what collectors read: then read it yourself")
 
 
@@ -106,3 +117,20 @@ def small_model(tmp_path_factory: pytest.TempPathFactory, few_examples: Sequence
 @pytest.fixture(scope="session")
 def locator() -> Locator:
     return Locator()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    from browsing import chromium
+
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator["City"]:
+    """A whole Dengar with the sample day, run once for all tests that only look at it."""
+    from city import run_city
+
+    with run_city(tmp_path_factory.mktemp("city"), model_dir) as running:
+        yield running
