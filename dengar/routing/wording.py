@@ -1,12 +1,13 @@
 """How much it says that two texts share words: rare words say more, and some words say what the matter is."""
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from dengar.routing.gist import stem
 
 TABLES = Path(__file__).parent
+MOST_KEPT = 20_000  # words and texts come again and again: a report is compared with every post near it
 REUSE = 0.15  # how often a second person takes up a word of the first
 RAREST = 6.0  # negative logarithm of the share of texts with a word that the table does not know
 TOGETHER = 0.5  # words of one text depend on each other: their evidence is halved
@@ -20,10 +21,14 @@ COPIED = 4.0
 
 def compare_words(some: frozenset[str], others: frozenset[str], category: str | None) -> float:
     """Give the log odds that two texts in which these words stand mean the same problem."""
-    shared = some & others
-    weights = (weigh(word, category) for word in shared)
-    said = TOGETHER * sum(math.log1p(REUSE * math.expm1(weight)) for weight in weights)
+    said = TOGETHER * sum(_tell_shared(word, category) for word in some & others)
     return min(MOST, max(LEAST, said + ALONE * len(some ^ others)))
+
+
+@lru_cache(MOST_KEPT)
+def _tell_shared(word: str, category: str | None) -> float:
+    """Give the log odds that follow from one word which both texts have."""
+    return math.log1p(REUSE * math.expm1(weigh(word, category)))
 
 
 def compare_matters(some: frozenset[str], others: frozenset[str], categories: frozenset[str]) -> float:
@@ -56,6 +61,7 @@ def rarest(words: frozenset[str], count: int) -> list[str]:
     return sorted(words, key=lambda word: (-weigh(word, None), word))[:count]
 
 
+@lru_cache(MOST_KEPT)
 def find_matters(words: frozenset[str], categories: frozenset[str]) -> frozenset[str]:
     """Name what the matter is, by the words that say so."""
     table = _read_matters()
