@@ -105,6 +105,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         notice,
         desk=made.desk,
         public_url=web.public_url,
+        atlas=made.atlas,
     )
     server = make_server(app, web.host, web.port)
     serving = asyncio.create_task(server.serve())

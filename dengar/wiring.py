@@ -39,6 +39,7 @@ from dengar.working import Working
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dengar.atlas import Atlas
     from dengar.classify import Classifier
     from dengar.desk import Desk
     from dengar.geocode.ground import Ground
@@ -138,6 +139,13 @@ class Parts:
     def locator(self) -> "Locating":
         """The locator with the city's tables."""
         return load_locator(self.settings)
+
+    @cached_property
+    def atlas(self) -> "Atlas":
+        """The areas for maps."""
+        from dengar.atlas import Atlas
+
+        return Atlas(gazetteer_folder(self.settings))
 
     @cached_property
     def ruling(self) -> "Ruling":

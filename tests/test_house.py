@@ -64,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "following": set(),
     "judging": RECORDS | {"classify", "following", "registry", "store"},
     "locating": RECORDS | {"following", "geocode"},
+    "atlas": RECORDS | {"following", "geocode"},
     "shadowing": RECORDS | {"classify", "ingest", "registry", "store"},
     "ruling": RECORDS | {"following", "ingest", "routing", "store"},
     "rehearsing": RECORDS | {"pipeline", "routing", "store"},
@@ -97,8 +98,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exporting": RECORDS | {"feeds", "store"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "classify", "collecting", "completing", "deliver", "delivering", "desk", "drifting", "erasing",
-        "geocode", "habits", "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing",
+        "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk", "drifting",
+        "erasing", "geocode", "habits", "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing",
         "proving", "rechecking", "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
         "settings", "shadowing", "store", "timetable", "watering", "working",
     },

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,16 @@ class Border(NamedTuple):
     code: str
 
 
+class Raster(NamedTuple):
+    """All cells: `places[row, column]` from the south-west corner are places in `codes`, 0 is no kelurahan."""
+
+    west: float
+    south: float
+    cell: float
+    places: "npt.NDArray[np.integer[Any]]"
+    codes: "Codes"
+
+
 class Points(Protocol):
     """Whatever can answer for points: the grid here, or exact polygons (polygons.py)."""
 
@@ -41,6 +51,10 @@ class Points(Protocol):
 
     def border(self, lat: float, lon: float) -> Border | None:
         """Give the nearest other kelurahan; None beyond 5 km and outside all."""
+        ...
+
+    def raster(self) -> Raster:
+        """Give to which kelurahan the centre of every cell belongs."""
         ...
 
 
@@ -87,6 +101,14 @@ class Grid:
             return None
         row, column = math.floor((lat - self.south) / self.cell), math.floor((lon - self.west) / self.cell)
         return self._border_of(row, column) if 0 <= row < self.rows and 0 <= column < self.columns else None
+
+    def raster(self) -> Raster:
+        """Give the value of every cell: also EDGE where the grid has it."""
+        import numpy as np
+
+        lengths = np.diff(self.starts, append=self.rows * self.columns)
+        places = np.repeat(self.area, lengths).reshape(self.rows, self.columns)
+        return Raster(self.west, self.south, self.cell, places, self.codes)
 
     def _find_border(self, row: int, column: int) -> Border | None:
         found = (self._nearest_border(row, column, reach) for reach in (NEAR_M, REACH_M))

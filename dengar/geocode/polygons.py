@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dengar.geocode.make_grid import EDGE
-from dengar.geocode.points import NEAR_M, REACH_M, Border, Grid, plane_at
+from dengar.geocode.points import NEAR_M, REACH_M, Border, Grid, Raster, plane_at
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from dengar.geocode.points import Codes
+    from dengar.geocode.points import Codes, Floats
 
 
 class Polygons:
@@ -35,16 +35,32 @@ class Polygons:
     def kelurahan_of(self, lats: "npt.ArrayLike", lons: "npt.ArrayLike") -> "Codes":
         """Give the code of the kelurahan around each point, None outside all of them."""
         import numpy as np
+
+        places = self._places_of(np.asarray(lats, np.float64), np.asarray(lons, np.float64))
+        found: Codes = self.grid.codes[places]
+        return found
+
+    def raster(self) -> Raster:
+        """Give to which kelurahan the centre of every cell belongs."""
+        import numpy as np
+
+        raster = self.grid.raster()
+        rows, columns = np.nonzero(raster.places == EDGE)
+        lats = np.asarray(raster.south + (rows + 0.5) * raster.cell, np.float64)
+        lons = np.asarray(raster.west + (columns + 0.5) * raster.cell, np.float64)
+        raster.places[rows, columns] = self._places_of(lats, lons)
+        return raster
+
+    def _places_of(self, lats: "Floats", lons: "Floats") -> "npt.NDArray[np.int64]":
+        import numpy as np
         import shapely
 
-        lats, lons = np.asarray(lats, np.float64), np.asarray(lons, np.float64)
         places = self.grid.places_of(lats, lons)
         edges = np.flatnonzero(places == EDGE)
         places[edges] = 0
         points, areas = self._tree.query(shapely.points(lons[edges], lats[edges]), predicate="intersects")
         places[edges[points]] = areas + 1
-        found: Codes = self.grid.codes[places]
-        return found
+        return places
 
     def border(self, lat: float, lon: float) -> Border | None:
         """Give the nearest other kelurahan; None beyond 5 km and outside all."""

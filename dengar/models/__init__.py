@@ -6,7 +6,7 @@ from dengar.models.human_label import HumanLabel, LabelTask, Why
 from dengar.models.item import Item, Kind, post_id
 from dengar.models.labels import Alternative, Labels, Urgency
 from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
-from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision
+from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision, Whereabouts
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import WIB, Record, whole_milliseconds
 from dengar.models.report import (
@@ -105,6 +105,7 @@ __all__ = [
     "UnitKind",
     "Urgency",
     "Voice",
+    "Whereabouts",
     "Why",
     "hash_key",
     "post_id",

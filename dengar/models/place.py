@@ -104,3 +104,20 @@ class Area(Timeless, frozen=True, kw_only=True, omit_defaults=True):
     radius_m: int
     neighbours: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+
+
+class Whereabouts(Timeless, frozen=True, kw_only=True):
+    """In which areas a point lies, and how far the next kelurahan is; `problem` says in Indonesian why in none."""
+
+    lat: float
+    lon: float
+    kelurahan: str | None = None
+    kelurahan_code: str | None = None
+    kecamatan: str | None = None
+    kecamatan_code: str | None = None
+    kota: str | None = None
+    kota_code: str | None = None
+    border_m: float | None = None
+    border_code: str | None = None
+    border_name: str | None = None
+    problem: str | None = None

@@ -18,6 +18,9 @@ from dengar.web.floods import add_flood
 from dengar.web.frames import Frames
 from dengar.web.headers import SecureHeaders
 from dengar.web.live import Live
+from dengar.web.peta.basemap import NO_BASEMAP, Basemap
+from dengar.web.peta.maps import Atlas, Maps
+from dengar.web.peta.routes import add_maps
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
@@ -37,13 +40,15 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     *,
     desk: DeskDoor | None = None,
     public_url: str = "",
+    atlas: Atlas | None = None,
+    basemap: Basemap = NO_BASEMAP,
 ) -> FastAPI:
     """Make the application.
 
     `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     Without a `desk` nobody decides here.
-    `public_url` is the address of the site, which feeds name.
+    `public_url` is the address of the site, which feeds name. Maps draw the areas of the `atlas` over the `basemap`.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
@@ -62,16 +67,18 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         live=Live(store.news),
         frames=Frames(),
         public_url=public_url,
+        maps=Maps(atlas, basemap),
     )
     app.state.tries = Rate(signing.TRIES_PER_MINUTE)
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(SecureHeaders)
+    app.add_middleware(SecureHeaders, images=basemap.sources())
     trouble.add_handlers(app)
     _add_pages(app)
     app.include_router(api.router)
     app.include_router(desk_api.router)
     app.include_router(responding.router)
+    add_maps(app)
     add_rankings(app, store, clock)
     add_flood(app, store, clock)
     app.include_router(feeds.router)

@@ -1,5 +1,7 @@
 """Headers: what a browser may do with our pages, on every answer."""
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,10 +19,12 @@ SECURE = {
 
 
 class SecureHeaders:
-    """Adds the headers to every answer that does not have them."""
+    """Adds the headers to every answer that does not have them; pictures may also come from `images`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, images: Sequence[str] = ()) -> None:
         self._app = app
+        policy = SECURE["content-security-policy"].replace("img-src 'self'", " ".join(("img-src 'self'", *images)))
+        self._headers = SECURE | {"content-security-policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and mark the answer."""
@@ -28,7 +32,7 @@ class SecureHeaders:
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURE.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -46,6 +46,7 @@ ACCESS: Mapping[str, Access] = {
     "/robots.txt": PUBLIC,
     "/masuk": PUBLIC_DOOR,
     "/keluar": Access(EVERYBODY, EVERYBODY),
+    "/peta/wilayah.json": PUBLIC,
     # data for everybody
     "/api/openapi.json": PUBLIC,
     "/api/status": PUBLIC,
@@ -53,6 +54,7 @@ ACCESS: Mapping[str, Access] = {
     "/api/laporan": PUBLIC,
     "/api/laporan/{number}": PUBLIC,
     "/api/laporan/{number}/tanggapan": PUBLIC_DOOR,
+    "/api/tempat": PUBLIC,
     "/api/peringkat": PUBLIC,
     "/api/banjir": PUBLIC,
     "/umpan/laporan.atom": PUBLIC,

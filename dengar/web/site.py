@@ -21,6 +21,7 @@ from dengar.web.files import Files
 from dengar.web.frames import Frames
 from dengar.web.language import COOKIE, Language, choose_language, languages
 from dengar.web.live import Live
+from dengar.web.peta.maps import Maps
 from dengar.web.rate import Rate
 from dengar.web.roles import may_read
 from dengar.web.telling import SAFE_TEXT, Telling
@@ -51,6 +52,7 @@ class Site:
     live: Live
     frames: Frames
     public_url: str
+    maps: Maps
 
     def page(
         self,

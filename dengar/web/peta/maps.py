@@ -1,0 +1,52 @@
+"""Maps: what every map of this site draws from."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.exceptions import HTTPException
+
+from dengar.models import Area, Level, Whereabouts
+from dengar.web.peta.basemap import Basemap
+
+
+class Atlas(Protocol):
+    """Whoever knows the areas of the city."""
+
+    def version(self) -> str:
+        """Give what changes when the shapes do."""
+        ...
+
+    def draw(self, level: Level) -> bytes:
+        """Give the areas of a level as GeoJSON."""
+        ...
+
+    def areas(self) -> tuple[Area, ...]:
+        """Give all areas, kota first."""
+        ...
+
+    def find(self, lat: float, lon: float) -> Whereabouts:
+        """Say where a point lies, or why it lies in no area."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """The areas, and what the operator wants to see beneath them."""
+
+    known: Atlas | None
+    basemap: Basemap
+
+    @property
+    def atlas(self) -> Atlas:
+        """Give the areas; raises HTTPException 404 where this process has none."""
+        if self.known is None:
+            raise HTTPException(404)
+        return self.known
+
+    def shapes(self, level: Level) -> str:
+        """Give the address of the areas of a level, which changes when they do; empty without areas."""
+        return f"/peta/wilayah.json?tingkat={level}&v={self.known.version()}" if self.known else ""
+
+    def told(self) -> str:
+        """Give the base map as scripts read it, empty when there is none."""
+        return self.basemap.told()
