@@ -15,13 +15,15 @@ from dengar.geocode.ground import Ground, built_in_ground
 from dengar.geocode.importing.folder import Folder
 from dengar.geocode.outlines import join_outlines, make_outlines
 from dengar.geocode.points import point_problem
-from dengar.models import Area, Level, Whereabouts
+from dengar.models import Area, Box, Level, Whereabouts
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 DECIMALS = 4  # of a degree: 11 m, where the outlines are simplified to 60 m
+MARGIN = 0.002  # of a degree, 200 m: what is simplified may have lain a little outside
 Json = dict[str, object]
+Frame = tuple[float, float, float, float]
 
 
 class Sheet:
@@ -47,6 +49,11 @@ class Sheet:
     @cached_property
     def _outlines(self) -> "dict[str, BaseGeometry]":
         return make_outlines(self.ground.points)
+
+    @cached_property
+    def frames(self) -> dict[str, Frame]:
+        """The rectangle around every kelurahan: west, south, east, north."""
+        return {code: shape.bounds for code, shape in self._outlines.items()}
 
     def _describe(self, area: Area, shape: "BaseGeometry") -> Json:
         import shapely
@@ -90,6 +97,11 @@ class Atlas:
     def areas(self) -> tuple[Area, ...]:
         """Give all areas, kota first."""
         return self._following.current().ground.areas
+
+    def within(self, box: Box) -> list[str]:
+        """Give the codes of the kelurahan that may have a part in a rectangle."""
+        frames = self._following.current().frames
+        return [code for code, frame in frames.items() if _overlap(frame, box)]
 
     def find(self, lat: float, lon: float) -> Whereabouts:
         """Say where a point lies, how far the next kelurahan is, or why it lies in none."""
@@ -137,3 +149,13 @@ def _write_polygon(polygon: "BaseGeometry") -> list[list[list[float]]]:
 
     rings = shapely.get_rings(polygon)
     return [shapely.get_coordinates(ring).round(DECIMALS).tolist() for ring in rings]
+
+
+def _overlap(frame: Frame, box: Box) -> bool:
+    west, south, east, north = frame
+    return (
+        west - MARGIN <= box.east
+        and east + MARGIN >= box.west
+        and south - MARGIN <= box.north
+        and north + MARGIN >= box.south
+    )

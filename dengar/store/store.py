@@ -44,6 +44,7 @@ from dengar.store.runs import Runs
 from dengar.store.sessions import Sessions
 from dengar.store.shadows import Shadows
 from dengar.store.spending import Spending
+from dengar.store.spots import Spots
 from dengar.store.staff import Staff
 from dengar.store.tallies import Tallies
 from dengar.store.targets import Targets
@@ -89,6 +90,7 @@ class Store:
         self.sessions = Sessions(data["sessions"])
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
+        self.spots = Spots(data["reports"])
         self.staff = Staff(data["staff"])
         self.tallies = Tallies(data)
         self.targets = Targets(data["targets"])

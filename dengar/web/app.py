@@ -19,6 +19,7 @@ from dengar.web.frames import Frames
 from dengar.web.headers import SecureHeaders
 from dengar.web.live import Live
 from dengar.web.peta.basemap import NO_BASEMAP, Basemap
+from dengar.web.peta.counting import Counts
 from dengar.web.peta.maps import Atlas, Maps
 from dengar.web.peta.routes import add_maps
 from dengar.web.rankings import add_rankings
@@ -67,7 +68,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         live=Live(store.news),
         frames=Frames(),
         public_url=public_url,
-        maps=Maps(atlas, basemap),
+        maps=Maps(atlas, basemap, Counts(store, clock)),
     )
     app.state.tries = Rate(signing.TRIES_PER_MINUTE)
     app.add_middleware(Guard)

@@ -46,6 +46,7 @@ ACCESS: Mapping[str, Access] = {
     "/robots.txt": PUBLIC,
     "/masuk": PUBLIC_DOOR,
     "/keluar": Access(EVERYBODY, EVERYBODY),
+    "/peta": PUBLIC,
     "/peta/wilayah.json": PUBLIC,
     # data for everybody
     "/api/openapi.json": PUBLIC,
@@ -55,6 +56,8 @@ ACCESS: Mapping[str, Access] = {
     "/api/laporan/{number}": PUBLIC,
     "/api/laporan/{number}/tanggapan": PUBLIC_DOOR,
     "/api/tempat": PUBLIC,
+    "/api/peta/jumlah": PUBLIC,
+    "/api/peta/titik": PUBLIC,
     "/api/peringkat": PUBLIC,
     "/api/banjir": PUBLIC,
     "/umpan/laporan.atom": PUBLIC,

@@ -5,8 +5,9 @@ from typing import Protocol
 
 from starlette.exceptions import HTTPException
 
-from dengar.models import Area, Level, Whereabouts
+from dengar.models import Area, Box, Level, Whereabouts
 from dengar.web.peta.basemap import Basemap
+from dengar.web.peta.counting import Counts
 
 
 class Atlas(Protocol):
@@ -24,6 +25,10 @@ class Atlas(Protocol):
         """Give all areas, kota first."""
         ...
 
+    def within(self, box: Box) -> list[str]:
+        """Give the codes of the kelurahan that may have a part in a rectangle."""
+        ...
+
     def find(self, lat: float, lon: float) -> Whereabouts:
         """Say where a point lies, or why it lies in no area."""
         ...
@@ -31,10 +36,11 @@ class Atlas(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Maps:
-    """The areas, and what the operator wants to see beneath them."""
+    """The areas, what the operator wants to see beneath them, and the numbers of reports."""
 
     known: Atlas | None
     basemap: Basemap
+    counts: Counts
 
     @property
     def atlas(self) -> Atlas:
