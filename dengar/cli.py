@@ -13,6 +13,7 @@ import msgspec
 from tqdm import tqdm
 
 from dengar import __version__
+from dengar.clients_cli import clients
 from dengar.deliveries_cli import deliveries
 from dengar.errors import BadSettings, DengarError
 from dengar.export_cli import export
@@ -372,6 +373,7 @@ for _command in (
     gazetteer,
     routing,
     staff,
+    clients,
     ranking,
     leaders,
     water,

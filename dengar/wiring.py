@@ -322,8 +322,12 @@ class Parts:
 
 
 def make_sources(settings: Settings) -> list[Source]:
-    """Check every configured source; the web form is always one. Raises BadSettings with all problems at once."""
-    sections = {"form": {"collector": "form"}} | settings.sources
+    """Check every configured source; the web form and the door of Open311 are always among them.
+
+    Raises BadSettings with all problems at once.
+    """
+    always = {name: {"collector": name} for name in ("form", "service_requests")}
+    sections = always | settings.sources
     problems: list[str] = []
     sources: list[Source] = []
     for name, section in sections.items():

@@ -115,14 +115,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         "classify", "drifting", "evaluating", "label_studio", "labelling", "model_listing", "retraining", "settings",
         "terminal", "wiring",
     },
+    "clients_cli": RECORDS | {"terminal"},
     "staff_cli": RECORDS | {"terminal"},
     "deliveries_cli": RECORDS | {"listing", "terminal", "wiring"},
     "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},
     "cli": RECORDS | {
-        "checking", "classify", "deliveries_cli", "demo", "export_cli", "filters", "flood_cli", "gazetteer_cli",
-        "ingest", "listing", "model_cli", "new_source", "ranking_cli", "rebuilding", "routing_cli", "scheduler",
-        "serving",        "settings", "staff_cli", "terminal", "web", "wiring",
+        "checking", "classify", "clients_cli", "deliveries_cli", "demo", "export_cli", "filters", "flood_cli",
+        "gazetteer_cli", "ingest", "listing", "model_cli", "new_source", "ranking_cli", "rebuilding", "routing_cli",
+        "scheduler", "serving", "settings", "staff_cli", "terminal", "web", "wiring",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -27,7 +27,7 @@ def problems(config: Path, text: str) -> list[str]:
 def test_without_a_file_everything_has_its_default(config: Path) -> None:
     settings = load_settings()
     assert (settings.data_dir, settings.database, settings.web.port) == (Path("data"), "dengar", 8000)
-    assert [source.name for source in make_sources(settings)] == ["form"]
+    assert [source.name for source in make_sources(settings)] == ["form", "service_requests"]
 
 
 def test_the_environment_counts_before_the_file_and_the_caller_before_both(
@@ -94,7 +94,7 @@ def test_secrets_are_never_shown(config: Path, monkeypatch: pytest.MonkeyPatch) 
         '[sources.balai]\ncollector = "webhook"\nsecret = "hush-secret-hush"\n'
     )
     settings = load_settings()
-    (_, source) = make_sources(settings)
+    (*_, source) = make_sources(settings)
     for shown in (repr(settings), str(settings), repr(source), str(source), repr(source.settings)):
         assert "hush" not in shown
 

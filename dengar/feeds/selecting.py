@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar, get_args
 
 from dengar.errors import BadRequest
-from dengar.models import OPEN_STATES, WIB, Box, Place, Report, Selection, State, Urgency
+from dengar.models import OPEN_STATES, WIB, Box, Circle, Place, Report, Selection, State, Urgency
 
 T = TypeVar("T")
 NAMES = (
@@ -20,7 +20,8 @@ _CODE = re.compile(r"\d\d\.\d\d(\.\d\d(\.\d{4})?)?")
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{0,39}")
 _CORNERS = 4
 # Public points are rounded to 1 / CELLS degrees: a box finds them as they are shown, or it would tell more than they.
-CELLS = 10_000
+CELLS, DECIMALS = 10_000, 4
+METRES = 111_320.0  # in a degree of latitude
 
 
 def parse_selection(asked: Mapping[str, str], categories: Collection[str], units: Collection[str]) -> Selection:
@@ -38,14 +39,14 @@ def parse_selection(asked: Mapping[str, str], categories: Collection[str], units
         urgency=_one_of("urgency", given.get("urgency"), get_args(Urgency)),
         number=_matching("number", given.get("number", "").upper() or None, _NUMBER, "the beginning of a number"),
         box=_box(given["bbox"]) if "bbox" in given else None,
-        **times,
-    )
+    ).replace(**times)
 
 
 def matches(selection: Selection, report: Report) -> bool:
     """Say whether a report is what is asked for; whether it may be shown at all is another question."""
     return (
         selection.category in {None, report.category}
+        and (not selection.categories or report.category in selection.categories)
         and (selection.area is None or _lies_in(report.place, selection.area))
         and selection.unit in {None, report.unit}
         and _has_state(report, selection.state)
@@ -53,6 +54,7 @@ def matches(selection: Selection, report: Report) -> bool:
         and _between(report.created_at, selection.created_since, selection.created_until)
         and _between(report.updated_at, selection.updated_since, selection.updated_until)
         and (selection.box is None or _is_within(report.place, selection.box))
+        and (selection.circle is None or _is_near(report.place, selection.circle))
         and report.number.startswith(selection.number or "")
     )
 
@@ -79,6 +81,14 @@ def _is_within(place: Place | None, box: Box) -> bool:
     if place is None or place.lat is None or place.lon is None:
         return False
     return box.west <= place.lon <= box.east and box.south <= place.lat <= box.north
+
+
+def _is_near(place: Place | None, circle: Circle) -> bool:
+    if place is None or place.lat is None or place.lon is None:
+        return False
+    north = (round(place.lat, DECIMALS) - circle.lat) * METRES
+    east = (round(place.lon, DECIMALS) - circle.lon) * METRES * math.cos(math.radians(circle.lat))
+    return math.hypot(north, east) <= circle.metres
 
 
 def _one_of(name: str, value: str | None, known: Collection[T]) -> T | None:

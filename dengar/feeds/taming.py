@@ -24,6 +24,11 @@ def tame_line(text: str, most: int = SAFE_TITLE) -> str:
     return tame(_HANDLE.sub("@…", " ".join(text[: most * 4].split())), most)
 
 
+def tame_text(text: str, most: int) -> str:
+    """Make it fit to be shown with its lines, without the names of accounts."""
+    return tame(_HANDLE.sub("@…", text[: most * 4]), most)
+
+
 @lru_cache(maxsize=4096)
 def tame_name(name: str) -> str:
     """Make one line of a name; there are few, and each stands in many rows."""

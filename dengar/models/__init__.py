@@ -1,5 +1,6 @@
 """The records that pass between the parts: frozen, typed, without input or output."""
 
+from dengar.models.api_client import ApiClient
 from dengar.models.changes import Changes, Erasing, OutboxMessage, OutboxState, Pending
 from dengar.models.delivery import UNSETTLED, Delivery, DeliveryState, TargetHealth
 from dengar.models.human_label import HumanLabel, LabelTask, Why
@@ -30,7 +31,7 @@ from dengar.models.report import (
 from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
-from dengar.models.selection import Box, Selection
+from dengar.models.selection import Box, Circle, Selection
 from dengar.models.staff import Role, Staff, hash_key
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
 from dengar.models.unit import Unit, UnitKind
@@ -45,11 +46,13 @@ __all__ = [
     "Accepted",
     "Ailment",
     "Alternative",
+    "ApiClient",
     "Area",
     "Box",
     "BudgetLeft",
     "Candidate",
     "Changes",
+    "Circle",
     "Clue",
     "Delivery",
     "DeliveryState",

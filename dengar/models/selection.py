@@ -17,15 +17,24 @@ class Box(Timeless, frozen=True, kw_only=True):
     north: float
 
 
+class Circle(Timeless, frozen=True, kw_only=True):
+    """What lies at most so many metres from a point in WGS84 degrees."""
+
+    lat: float
+    lon: float
+    metres: float
+
+
 class Selection(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a report must be; None asks nothing.
 
-    `area` is the code of a kelurahan, kecamatan or kota, `number` how the report's number begins. Times: since is
-    included, until is not. Hidden reports, duplicates, and those of which every message was deleted belong to no
-    selection.
+    `area` is the code of a kelurahan, kecamatan or kota, `number` how the report's number begins; where `categories` are
+    named, it has one of them. Times: since is included, until is not. Hidden reports, duplicates, and those of which
+    every message was deleted belong to no selection.
     """
 
     category: str | None = None
+    categories: tuple[str, ...] = ()
     area: str | None = None
     unit: str | None = None
     state: State | Literal["open", "closed"] | None = None
@@ -35,4 +44,5 @@ class Selection(Record, frozen=True, kw_only=True, omit_defaults=True):
     updated_since: datetime | None = None
     updated_until: datetime | None = None
     box: Box | None = None
+    circle: Circle | None = None
     number: str | None = None

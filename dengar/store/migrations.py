@@ -233,6 +233,12 @@ def sessions(data: Data) -> None:
     data["sessions"].create_indexes([IndexModel("ends_at", expireAfterSeconds=0), IndexModel("name")])
 
 
+def api_clients(data: Data) -> None:
+    """Create what keeps the programs of others that post reports."""
+    _create_collection(data, "clients")
+    data["clients"].create_index("key_hash", unique=True)
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -247,4 +253,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     kinship,
     kinds_of_doubts,
     sessions,
+    api_clients,
 )

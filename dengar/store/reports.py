@@ -140,15 +140,24 @@ class Reports:
         return [from_document(row, Report) for row in rows]
 
     def select(
-        self, selection: Selection, limit: int, by: Order = "created_at", behind: tuple[datetime, str] | None = None
+        self,
+        selection: Selection,
+        limit: int,
+        by: Order = "created_at",
+        behind: tuple[datetime, str] | None = None,
+        *,
+        skip: int = 0,
     ) -> list[Report]:
-        """Give those of a selection that everybody may see, newest first, behind a time and number when named."""
+        """Give those of a selection that everybody may see, newest first, behind a time and number when named.
+
+        `skip` passes over so many, which costs time with their number: `behind` does not.
+        """
         query = make_query(selection)
         if behind is not None:
             at, number = behind
             query["$or"] = [{by: {"$lt": at}}, {by: at, "_id": {"$lt": number}}]
             query[by] = {"$lte": at}  # the index begins here; with `$or` alone it is read from its start
-        return self._ask(query, [(by, -1), ("_id", -1)], limit)
+        return self._ask(query, [(by, -1), ("_id", -1)], limit, skip)
 
     def stream(self, selection: Selection, page: int = 2000) -> Iterator[list[Report]]:
         """Give all of a selection that everybody may see, by number, page by page.
@@ -165,9 +174,9 @@ class Reports:
         query = make_query(selection) | {"_id": {"$gt": number}}
         return self._ask(query, [("_id", 1)], limit)
 
-    def _ask(self, query: Document, order: list[tuple[str, int]], limit: int) -> list[Report]:
+    def _ask(self, query: Document, order: list[tuple[str, int]], limit: int, skip: int = 0) -> list[Report]:
         """Ask for what anybody may ask; raises BadRequest when nothing but reading everything would answer it."""
-        rows = self._rows.find(query).sort(order).limit(limit).max_time_ms(MOST_MS)
+        rows = self._rows.find(query).sort(order).skip(skip).limit(limit).max_time_ms(MOST_MS)
         try:
             return [from_document(row, Report) for row in rows]
         except ExecutionTimeout as error:

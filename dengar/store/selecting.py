@@ -1,9 +1,13 @@
 """A selection as a question to MongoDB."""
 
-from dengar.models import OPEN_STATES, Selection
+import math
+
+from dengar.models import OPEN_STATES, Circle, Selection
 from dengar.store.documents import Document
 
 _AREAS = {5: "place.kota_code", 8: "place.kecamatan_code", 13: "kel"}  # by the length of a code: 31.74.02.1001
+METRES = 111_320.0  # in a degree of latitude
+PUBLIC_DECIMALS = 4  # of the points that everybody is shown: a finer question would tell more than they
 SHOWN: Document = {"is_hidden": {"$ne": True}, "state": {"$ne": "duplikat"}, "voices": {"$gt": 0}}
 
 
@@ -27,6 +31,8 @@ def make_posts_query(selection: Selection) -> Document:
 def _reports(selection: Selection) -> list[Document]:
     parts = _place(selection, "kel")
     parts += [{name: value} for name in ("category", "unit", "urgency") if (value := getattr(selection, name))]
+    if selection.categories:
+        parts.append({"category": {"$in": list(selection.categories)}})
     if selection.state in {"open", "closed"}:
         parts.append({"state": {"$in" if selection.state == "open" else "$nin": list(OPEN_STATES)}})
     elif selection.state:
@@ -45,7 +51,27 @@ def _place(selection: Selection, kelurahan: str) -> list[Document]:
         box = selection.box
         parts.append({"place.lon": {"$gte": box.west, "$lte": box.east}})
         parts.append({"place.lat": {"$gte": box.south, "$lte": box.north}})
+    if selection.circle:
+        parts += _within(selection.circle)
     return parts
+
+
+def _within(circle: Circle) -> list[Document]:
+    """Ask for what lies in a circle, on a plane: a city is flat enough; the square around it is looked at first."""
+    wide = METRES * math.cos(math.radians(circle.lat))
+    lat = _shown_metres("$place.lat", circle.lat, METRES)
+    lon = _shown_metres("$place.lon", circle.lon, wide)
+    distance = {"$add": [{"$pow": [lat, 2]}, {"$pow": [lon, 2]}]}
+    margin = circle.metres + METRES * 10.0**-PUBLIC_DECIMALS
+    return [
+        {"place.lat": {"$gte": circle.lat - margin / METRES, "$lte": circle.lat + margin / METRES}},
+        {"place.lon": {"$gte": circle.lon - margin / wide, "$lte": circle.lon + margin / wide}},
+        {"$expr": {"$lte": [distance, circle.metres**2]}},
+    ]
+
+
+def _shown_metres(name: str, degrees: float, scale: float) -> Document:
+    return {"$multiply": [{"$subtract": [{"$round": [name, PUBLIC_DECIMALS]}, degrees]}, scale]}
 
 
 def _times(name: str, selection: Selection) -> list[Document]:

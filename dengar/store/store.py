@@ -15,6 +15,7 @@ from pymongo.write_concern import WriteConcern
 from dengar.errors import StoreUnavailable
 from dengar.models import Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
 from dengar.store.claims import Claims
+from dengar.store.clients import Clients
 from dengar.store.cursors import Cursors
 from dengar.store.deliveries import Deliveries
 from dengar.store.documents import Data, Document, Session
@@ -63,6 +64,7 @@ class Store:
         self._client = client
         self.data = data
         self.claims = Claims(data["claims"])
+        self.clients = Clients(data["clients"])
         self.cursors = Cursors(data["cursors"])
         self.deliveries = Deliveries(data["deliveries"])
         self.drifts = Drifts(data["drifts"])

@@ -59,12 +59,17 @@ def decode(body: bytes, kind: Any, what: str) -> Any:  # noqa: ANN401  a union o
 async def read_typed(request: WebRequest, body: bytes) -> defaultdict[str, str]:
     """Read the text fields of a form's body, to show them again; an unreadable body has none."""
     try:
-        form = await _read_form(request, body)
+        return defaultdict(str, await read_texts(request, body))
     except (HTTPException, ValueError):
         return defaultdict(str)
-    texts = [(name, value) for name, value in form.multi_items() if not isinstance(value, UploadFile)]
+
+
+async def read_texts(request: WebRequest, body: bytes) -> dict[str, str]:
+    """Read the text fields of a form's body, each as it is given last; raises HTTPException or ValueError."""
+    form = await _read_form(request, body)
+    texts = {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
     await form.close()
-    return defaultdict(str, texts)
+    return texts
 
 
 async def read_photos(read: Request, request: WebRequest) -> tuple[str, list[bytes]]:

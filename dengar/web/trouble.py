@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 
 from dengar.errors import BadRequest, StoreUnavailable
 from dengar.web.headers import SECURE
+from dengar.web.open311.errors import PREFIX as OPEN311
+from dengar.web.open311.errors import tell_trouble
 from dengar.web.site import site_of
 from dengar.web.words import TROUBLES
 
@@ -77,6 +79,8 @@ async def answer_trouble(
     if request.scope["path"].startswith(("/api/", "/kait/")):
         answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
         return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))
+    if request.scope["path"].startswith(OPEN311):
+        return tell_trouble(request.scope["path"], code, detail, headers)
     trouble, advice = TROUBLES.get(code) or TROUBLES[400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     context = {"trouble": trouble, "advice": advice, "code": code}
     page = site_of(request).page
