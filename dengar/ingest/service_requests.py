@@ -62,7 +62,7 @@ def parse(item: Item) -> Draft:
     fields = form.fields
     service = field(fields, ("service_code",))
     said = field(fields, ("description",)).replace("\0", "")
-    said = to_text(said) if _HTML.search(said) else said
+    said = to_text(said.replace("\n", "<br>")) if _HTML.search(said) else said  # plain text with a tag has lines too
     photos = tuple(read_photo(one.data, one.media_type, one.name) for one in form.uploads)
     tagged = next((photo.geotag for photo in photos if photo.geotag), None)
     media = field(fields, ("media_url",))

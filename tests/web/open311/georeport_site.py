@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from dengar.store import Store
 from dengar.store.staff import hash_key
 from dengar.web.app import make_app
 from dengar.web.open311.routes import V2
+from dengar.web.rate import Rate
 from dengar.web.serve import make_server
 from dengar.wiring import category_names, make_source
 
@@ -86,11 +87,13 @@ def plain(value: Any) -> Any:  # noqa: ANN401  JSON
 
 
 @contextmanager
-def serve_georeport(store: Store, *, notice: str | None = None, closed: bool = False) -> Iterator[GeoSite]:
+def serve_georeport(store: Store, *, notice: str | None = None, closed: bool = False, per_minute: int = 0) -> Iterator[GeoSite]:
     """Serve an endpoint; a `closed` one has no door for requests."""
     source = make_source("service_requests", {"collector": "service_requests"})
     pushes = {} if closed else {source.name: Intake(store, source, lambda: NOW, lambda: None)}
     app = make_app(store, pushes, make_status, category_names(), lambda: NOW, notice)
+    if per_minute:
+        app.state.client_rate = Rate(per_minute)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -125,4 +128,3 @@ def change(store: Store, report: Report, **fields: object) -> Report:
     return grown
 
 
-Both = Callable[[str], httpx2.Response]
