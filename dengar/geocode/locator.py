@@ -27,6 +27,7 @@ GEOTAG_TRUST = 0.95
 GEOTAG_OWN = 0.95
 GEOTAG_OWN_EDGE = 0.6
 EDGE_M = 60.0  # a geotag nearer to a border than this may be on the other side
+CODE_TRUST = CODE_OWN = 0.95
 EARLIER_TRUST = 0.7  # who answers a post mostly speaks of its place
 EARLIER_OWN = 0.9
 CHUNK = 256  # texts that are read together
@@ -80,6 +81,7 @@ class Locator:
         evidence = self._judge.read_all(found)
         if hinted:
             evidence += [one._replace(words=f"isian tempat: {one.words}") for one in self._judge.read_all(hinted)]
+        evidence += self._read_code(clue.hint or "")
         evidence += self._read_earlier(clue.earlier)
         tagged, problem = self._find_tagged(clue.geotag)
         evidence += self._read_tagged(tagged)
@@ -88,6 +90,13 @@ class Locator:
         if place and problem:
             place = place.replace(reason=f"{place.reason} Geotag tidak dipakai: {problem}.")
         return Located(mentions=make_mentions(found), place=place, outside=outside)
+
+    def _read_code(self, hint: str) -> Iterable[Evidence]:
+        """Give what an area's code says that stands in the place's field alone, as programs send it."""
+        if hint in self._city.areas:
+            known = self._city.areas[hint].level == "kelurahan"
+            shares = self._city.around(hint, CODE_OWN) if known else self._city.evenly(hint)
+            yield Evidence(shares, CODE_TRUST, f"kode wilayah {hint} ({self._city.name(hint)})")
 
     def _read_earlier(self, place: Place | None) -> Iterable[Evidence]:
         """Give what the place of an earlier post of the thread says."""

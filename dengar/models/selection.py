@@ -28,9 +28,9 @@ class Circle(Timeless, frozen=True, kw_only=True):
 class Selection(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a report must be; None asks nothing.
 
-    `area` is the code of a kelurahan, kecamatan or kota, `number` how the report's number begins; where `categories` are
-    named, it has one of them. Times: since is included, until is not. Hidden reports, duplicates, and those of which
-    every message was deleted belong to no selection.
+    `area` is the code of a kelurahan, kecamatan or kota, `number` how the report's number begins; a report has one of
+    the `categories` where any are named. Times: since is included, until is not. Hidden reports, duplicates, and those
+    of which every message was deleted belong to no selection.
     """
 
     category: str | None = None

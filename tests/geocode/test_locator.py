@@ -262,3 +262,9 @@ def test_a_name_of_both_levels_is_the_kecamatan_beside_another_of_its_kelurahan(
     place = place_of(locator, "got mampet di Jati Padang, Pasar Minggu")
     assert place.kelurahan == "Jati Padang"
     assert place.confidence > 0.8
+
+
+def test_the_code_of_an_area_in_the_field_for_the_place_is_that_area(locator: Locator) -> None:
+    for code in ("31.74.01.1002", "31.74.01", "31.74"):
+        assert place_of(locator, "lampu mati", hint=code).code == code
+    assert locator.locate(["lampu mati"], [Clue(hint="31.74.01.9999")])[0].place is None

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import httpx2
 import pytest
+from lxml import etree
 from web_city import NOW
 from web_site import make_status
 
@@ -62,10 +62,10 @@ def read_rows(answer: httpx2.Response) -> list[dict[str, Any]]:
         rows = answer.json()
         assert isinstance(rows, list)
         return [plain(row) for row in rows]
-    return [read_element(one) for one in ET.fromstring(answer.content)]
+    return [read_element(one) for one in etree.fromstring(answer.content)]
 
 
-def read_element(element: ET.Element) -> Any:  # noqa: ANN401  text, a list or an object
+def read_element(element: Any) -> Any:  # noqa: ANN401  text, a list or an object
     assert "}" not in element.tag
     assert not element.attrib
     if len(element) == 0:
@@ -87,7 +87,9 @@ def plain(value: Any) -> Any:  # noqa: ANN401  JSON
 
 
 @contextmanager
-def serve_georeport(store: Store, *, notice: str | None = None, closed: bool = False, per_minute: int = 0) -> Iterator[GeoSite]:
+def serve_georeport(
+    store: Store, *, notice: str | None = None, closed: bool = False, per_minute: int = 0
+) -> Iterator[GeoSite]:
     """Serve an endpoint; a `closed` one has no door for requests."""
     source = make_source("service_requests", {"collector": "service_requests"})
     pushes = {} if closed else {source.name: Intake(store, source, lambda: NOW, lambda: None)}
@@ -112,9 +114,7 @@ def serve_georeport(store: Store, *, notice: str | None = None, closed: bool = F
 
 @pytest.fixture
 def geo(store: Store) -> Iterator[GeoSite]:
-    store.clients.add(
-        ApiClient(name="aplikasi kota", contact="tim@kota.example", key_hash=hash_key(KEY), added_at=NOW)
-    )
+    store.clients.add(ApiClient(name="aplikasi kota", contact="tim@kota.example", key_hash=hash_key(KEY), added_at=NOW))
     with serve_georeport(store) as running:
         yield running
 
@@ -126,5 +126,3 @@ def change(store: Store, report: Report, **fields: object) -> Report:
     event = Event(report=stored.number, seq=stored.version, kind="note", at=grown.updated_at, actor="petugas")
     store.grow_report(grown, [event])
     return grown
-
-

@@ -3,10 +3,10 @@
 
 import json
 from datetime import timedelta
-from xml.etree import ElementTree as ET
 
 import pytest
 from georeport_site import KEY, GeoSite, change, geo, plain, read_element, read_rows, serve_georeport
+from lxml import etree
 from web_city import NOW, TEBET, UNITS, save_post, save_report, save_waiting
 
 from dengar.models import Photo
@@ -29,7 +29,7 @@ def test_discovery_names_the_endpoint_with_exactly_the_media_type(geo: GeoSite, 
         with geo.client() as client:
             answer = client.get(f"{path}.{kind}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, BARE[kind])
-        told = plain(answer.json()) if kind == "json" else read_element(ET.fromstring(answer.content))
+        told = plain(answer.json()) if kind == "json" else read_element(etree.fromstring(answer.content))
         assert set(told) == {"changeset", "contact", "key_service", "endpoints"}
         (endpoint,) = told["endpoints"]
         assert endpoint.pop("changeset")
@@ -64,7 +64,7 @@ def test_every_answer_has_its_content_type_and_lists_are_bare_arrays(store: Stor
             assert isinstance(answer.json(), list), path
         else:
             assert answer.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
-            tree = ET.fromstring(answer.content)
+            tree = etree.fromstring(answer.content)
             assert (tree.tag, {one.tag for one in tree}) == (root, {item}), path
 
 
@@ -117,7 +117,7 @@ def test_types_in_json_are_those_of_the_protocol(store: Store, geo: GeoSite) -> 
 def test_a_definition_lists_the_questions_of_a_service(geo: GeoSite, kind: str) -> None:
     answer = geo.get(f"services/banjir.{kind}")
     assert answer.headers["content-type"] == CHARSETS[kind]
-    told = plain(answer.json()) if kind == "json" else read_element(ET.fromstring(answer.content))
+    told = plain(answer.json()) if kind == "json" else read_element(etree.fromstring(answer.content))
     assert set(told) == {"service_code", "attributes"}
     (attribute,) = told["attributes"]
     assert set(attribute) == {
@@ -257,7 +257,11 @@ def test_what_is_wrong_is_400_with_a_sentence(store: Store, geo: GeoSite, kind: 
 
 def test_a_full_page_links_to_the_next_one_until_the_end(store: Store, geo: GeoSite) -> None:
     fill(store)
-    for query in ("page_size=3&status=open,closed", "page_size=3&page=1&api_key=rahasia", "page_size=3&updated_after=2026-11-01"):
+    for query in (
+        "page_size=3&status=open,closed",
+        "page_size=3&page=1&api_key=rahasia",
+        "page_size=3&updated_after=2026-11-01",
+    ):
         seen, path = [], f"requests.json?{query}"
         while path:
             answer = geo.get(path)

@@ -169,7 +169,9 @@ def test_every_category_that_is_a_complaint_is_described() -> None:
 
 def test_fixmystreet_finds_a_number_and_no_empty_elements_where_it_looks_for_one(store: Store, geo: GeoSite) -> None:
     # Open311.pm: XML; an empty element becomes a hash; a token is asked for once, and then it posts again
-    description = "title: Lubang\n\ndetail: Dalam sekali\n\nurl: https://fms.example/report/1\n\nSubmitted via FixMyStreet\n"
+    description = (
+        "title: Lubang\n\ndetail: Dalam sekali\n\nurl: https://fms.example/report/1\n\nSubmitted via FixMyStreet\n"
+    )
     sent = {"jurisdiction_id": "", "first_name": "Siti", "last_name": "", "email": "s@example.org"}
     text = geo.post("xml", fields=GOOD | sent | {"description": description}).text
     assert "<service_request_id>DKI-2611-000001</service_request_id>" in text
