@@ -29,6 +29,8 @@ class Access(NamedTuple):
 
 PUBLIC = Access(None)
 PUBLIC_DOOR = Access(None, None)
+# Programs alone come here: another method than those of the address is told 405, and not to sign in.
+PUBLIC_PROTOCOL = PUBLIC_DOOR
 
 ACCESS: Mapping[str, Access] = {
     # pages for everybody
@@ -67,6 +69,14 @@ ACCESS: Mapping[str, Access] = {
     "/api/laporan.parquet": PUBLIC,
     "/api/perubahan": PUBLIC,
     "/api/aliran": PUBLIC,
+    # Open311
+    "/open311/discovery.{format}": PUBLIC_PROTOCOL,
+    "/open311/v2/discovery.{format}": PUBLIC_PROTOCOL,
+    "/open311/v2/services.{format}": PUBLIC_PROTOCOL,
+    "/open311/v2/services/{code}.{format}": PUBLIC_PROTOCOL,
+    "/open311/v2/requests.{format}": PUBLIC_DOOR,
+    "/open311/v2/requests/{number}.{format}": PUBLIC_PROTOCOL,
+    "/open311/v2/tokens/{number}.{format}": PUBLIC_PROTOCOL,
     # the desk
     "/api/meja/saya": Access(EVERYBODY),
     "/api/meja/antrean": Access(WORKERS | {"auditor"}),

@@ -15,9 +15,8 @@ from web_city import NOW
 from web_site import make_status
 
 from dengar.intake import Intake
-from dengar.models import ApiClient, Event, Report
+from dengar.models import ApiClient, Event, Report, hash_key
 from dengar.store import Store
-from dengar.store.staff import hash_key
 from dengar.web.app import make_app
 from dengar.web.open311.routes import V2
 from dengar.web.rate import Rate

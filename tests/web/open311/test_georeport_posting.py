@@ -13,9 +13,8 @@ from web_city import NOW
 
 from dengar.classify.taxonomy import CATEGORIES
 from dengar.errors import BadRequest
-from dengar.models import ApiClient
+from dengar.models import ApiClient, hash_key
 from dengar.store import Store
-from dengar.store.staff import hash_key
 from dengar.web.open311.catalogue import ENTRIES, Question
 from dengar.web.open311.posting import check_answer
 
