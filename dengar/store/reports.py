@@ -12,11 +12,12 @@ from pymongo.errors import BulkWriteError, ExecutionTimeout
 from dengar.errors import BadRequest, ChangedMeanwhile
 from dengar.models import OPEN_STATES, Event, Report, Selection
 from dengar.store.documents import Document, Rows, Session, from_document, to_document
-from dengar.store.selecting import make_query
+from dengar.store.selecting import SHOWN, make_query
 
 DECODED_KEPT = 20_000
 TAKEN = 11000  # MongoDB: this key exists
 MOST_MS = 20_000
+QUICK_MS = 300
 MOST_STEPS = 8  # from a duplicate to the report that goes on
 Order: TypeAlias = Literal["created_at", "updated_at"]
 MOST_FOUND = 5000
@@ -186,6 +187,18 @@ class Reports:
     def count_selected(self, selection: Selection) -> int:
         """Count those of a selection that everybody may see."""
         return self._rows.count_documents(make_query(selection))
+
+    def count_quickly(self, selection: Selection) -> int | None:
+        """Count those of a selection that everybody may see; None when that would take long."""
+        try:
+            return self._rows.count_documents(make_query(selection), maxTimeMS=QUICK_MS)
+        except ExecutionTimeout:
+            return None
+
+    def find_shown(self, number: str) -> Report | None:
+        """Find a report by its own number that everybody may see."""
+        row = self._rows.find_one(SHOWN | {"_id": number})
+        return from_document(row, Report) if row else None
 
     def changed_at(self) -> datetime | None:
         """Say when anything happened last to any report."""

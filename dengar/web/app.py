@@ -22,6 +22,7 @@ from dengar.web.peta.basemap import NO_BASEMAP, Basemap
 from dengar.web.peta.counting import Counts
 from dengar.web.peta.maps import Atlas, Maps
 from dengar.web.peta.routes import add_maps
+from dengar.web.ogc.routes import add_ogc
 from dengar.web.open311.routes import add_open311
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
@@ -86,6 +87,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(feeds.router)
     app.include_router(news.router)
     add_open311(app)
+    add_ogc(app)
     return app
 
 

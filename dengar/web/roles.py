@@ -77,6 +77,15 @@ ACCESS: Mapping[str, Access] = {
     "/open311/v2/requests.{format}": PUBLIC_DOOR,
     "/open311/v2/requests/{number}.{format}": PUBLIC_PROTOCOL,
     "/open311/v2/tokens/{number}.{format}": PUBLIC_PROTOCOL,
+    # OGC API Features
+    "/ogc": PUBLIC_PROTOCOL,
+    "/ogc/": PUBLIC_PROTOCOL,
+    "/ogc/conformance": PUBLIC_PROTOCOL,
+    "/ogc/api": PUBLIC_PROTOCOL,
+    "/ogc/collections": PUBLIC_PROTOCOL,
+    "/ogc/collections/{collection}": PUBLIC_PROTOCOL,
+    "/ogc/collections/{collection}/items": PUBLIC_PROTOCOL,
+    "/ogc/collections/{collection}/items/{feature}": PUBLIC_PROTOCOL,
     # the desk
     "/api/meja/saya": Access(EVERYBODY),
     "/api/meja/antrean": Access(WORKERS | {"auditor"}),

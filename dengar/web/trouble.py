@@ -13,8 +13,10 @@ from starlette.responses import JSONResponse, Response
 
 from dengar.errors import BadRequest, StoreUnavailable
 from dengar.web.headers import SECURE
+from dengar.web.ogc.answers import PREFIX as OGC
+from dengar.web.ogc.answers import tell_trouble as tell_ogc
 from dengar.web.open311.errors import PREFIX as OPEN311
-from dengar.web.open311.errors import tell_trouble
+from dengar.web.open311.errors import tell_trouble as tell_open311
 from dengar.web.site import site_of
 from dengar.web.words import TROUBLES
 
@@ -80,7 +82,9 @@ async def answer_trouble(
         answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
         return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))
     if request.scope["path"].startswith(OPEN311):
-        return tell_trouble(request.scope["path"], code, detail, headers)
+        return tell_open311(request.scope["path"], code, detail, headers)
+    if request.scope["path"].startswith(f"{OGC}/") or request.scope["path"] == OGC:
+        return tell_ogc(code, detail or HTTPStatus(code).phrase, headers)
     trouble, advice = TROUBLES.get(code) or TROUBLES[400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     context = {"trouble": trouble, "advice": advice, "code": code}
     page = site_of(request).page
