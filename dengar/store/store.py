@@ -51,6 +51,7 @@ from dengar.store.tallies import Tallies
 from dengar.store.targets import Targets
 from dengar.store.units import Units
 from dengar.store.versions import Versions
+from dengar.store.views import make_views
 from dengar.store.water import Water
 
 T = TypeVar("T")
@@ -115,6 +116,7 @@ class Store:
         )
         try:
             migrate(data)
+            make_views(data)
         except PyMongoError as error:
             client.close()
             reason = str(error).partition(" (configured")[0].partition(", Timeout")[0]
