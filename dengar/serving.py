@@ -95,6 +95,8 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
     from dengar.web.app import make_app
     from dengar.web.serve import make_server
 
+    if notice is None:
+        made.store.staff.end_demo(made.clock())  # their passwords were shown on a screen
     web, pushes = made.settings.web, made.intakes(scheduler.wake)
     app = make_app(
         made.store,
@@ -104,10 +106,11 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         made.clock,
         notice,
         desk=made.desk,
+        oversight=made.overseeing,
         public_url=web.public_url,
         atlas=made.atlas,
     )
-    server = make_server(app, web.host, web.port)
+    server = make_server(app, web.host, web.port, web.trusted_proxies)
     serving = asyncio.create_task(server.serve())
     log.info("Open http://%s:%s", web.host, web.port)
     await scheduler.wait_stopped()

@@ -4,7 +4,10 @@ import os
 import re
 import secrets
 import stat
+import tomllib
+from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from pydantic_settings import (
 )
 
 from dengar.errors import BadSettings
+from dengar.models import Origin
 
 CONFIG_VARIABLE = "DENGAR_CONFIG"
 AUTHOR_KEY_BYTES = 32
@@ -38,6 +42,16 @@ class WebSettings(BaseModel):
     public_url: str = Field(
         default="", pattern=r"^(https?://\S+)?$", description="Where residents open this site; told in replies."
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses or networks whose X-Forwarded-For is believed."
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            ip_network(one)  # a wrong one would be taken for a name and never match
+        return proxies
 
 
 class WaterSettings(BaseModel):
@@ -125,6 +139,21 @@ def load_settings(**given: Any) -> Settings:  # noqa: ANN401  pydantic checks th
         raise BadSettings([f"The environment cannot be read: {error}."]) from error
     except (OSError, ValueError) as error:
         raise BadSettings([f"{config_path()} cannot be read: {error}"]) from error
+
+
+def find_origin(path: Sequence[str]) -> Origin:
+    """Say where the setting with these names, one within the other, comes from."""
+    variables = {"DENGAR_" + "__".join(path[:length]).upper() for length in range(1, len(path) + 1)}
+    if any(name.upper() in variables for name in os.environ):
+        return "environment"
+    if not config_path().is_file():
+        return "default"
+    found: object = tomllib.loads(config_path().read_text(encoding="utf-8"))
+    for name in path:
+        if not isinstance(found, dict) or name not in found:
+            return "default"
+        found = found[name]
+    return "file"
 
 
 def _is_setting(variable: str) -> bool:

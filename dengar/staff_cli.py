@@ -1,17 +1,33 @@
 """The commands for the people who work with reports."""
 
-import secrets
-from typing import get_args
+from typing import TYPE_CHECKING
 
 import click
 
 from dengar.errors import DengarError
-from dengar.models import Role, Staff, hash_key
+from dengar.models import (
+    COMMAND_LINE,
+    ROLES,
+    AuditEntry,
+    AuditKind,
+    PasswordProblem,
+    Staff,
+    hash_key,
+    make_key,
+    make_password,
+    password_problem,
+)
 from dengar.terminal import open_parts
 
-KEY_BYTES = 24
-ROLES = tuple(role for role in get_args(Role) if role != "pelapor")
-SHORTEST_PASSWORD = 12  # NIST SP 800-63B asks for 15 where nothing else protects, 8 otherwise
+if TYPE_CHECKING:
+    from dengar.wiring import Parts
+
+PROBLEMS: dict[PasswordProblem, str] = {
+    "too_short": "A password needs 12 characters or more: a few words do.",
+    "too_long": "A password has at most 200 characters.",
+    "like_name": "A password may not be the name.",
+    "too_common": "This is one of the passwords that everybody tries first: choose another.",
+}
 
 
 @click.group()
@@ -31,12 +47,14 @@ def add(name: str, role: str, unit: str | None, area: str | None) -> None:
     """
     if (role == "petugas") != (unit is not None):
         raise DengarError("A petugas needs a --unit, and nobody else has one.")
-    key = secrets.token_urlsafe(KEY_BYTES)
+    key = make_key()
     with open_parts() as parts:
         if unit is not None and unit not in parts.router.units:
             raise DengarError(f"There is no unit {unit!r}: `dengar staff units` lists them.")
         person = {"role": role, "unit": unit, "area": area, "key_hash": hash_key(key), "added_at": parts.clock()}
-        parts.store.staff.add(Staff(name=_clean(name), **person))  # type: ignore[arg-type]
+        new = Staff(name=_clean(name), **person)  # type: ignore[arg-type]
+        entry = _entry(parts, "staff_added", new.name, " ".join(filter(None, (role, unit, area))))
+        parts.store.administer(entry, lambda session: parts.store.staff.add(new, session))
     click.echo(key)
 
 
@@ -65,9 +83,10 @@ def units(words: tuple[str, ...]) -> None:
 @click.argument("name")
 def key(name: str) -> None:
     """Give a person a new key; the old one ends."""
-    fresh = secrets.token_urlsafe(KEY_BYTES)
+    fresh = make_key()
     with open_parts() as parts:
-        if not parts.store.staff.change_key(name, fresh):
+        entry, people = _entry(parts, "key_made", name), parts.store.staff
+        if not parts.store.administer(entry, lambda session: people.change_key(name, fresh, session)):
             raise DengarError(f"There is nobody named {name!r}.")
     click.echo(fresh)
 
@@ -77,11 +96,13 @@ def key(name: str) -> None:
 @click.option("--generate", is_flag=True, help="Make a password and print it, instead of asking for one.")
 def password(name: str, *, generate: bool) -> None:
     """Set the password with which a person signs in to the pages; it ends their sessions."""
-    chosen = secrets.token_urlsafe(SHORTEST_PASSWORD) if generate else click.prompt("Password", hide_input=True)
-    if len(chosen) < SHORTEST_PASSWORD:
-        raise DengarError(f"A password needs {SHORTEST_PASSWORD} characters or more: a few words do.")
+    chosen = make_password() if generate else click.prompt("Password", hide_input=True)
+    problem = password_problem(name, chosen)
+    if problem is not None:
+        raise DengarError(PROBLEMS[problem])
     with open_parts() as parts:
-        if not parts.store.staff.set_password(name, chosen):
+        entry, people = _entry(parts, "password_made", name), parts.store.staff
+        if not parts.store.administer(entry, lambda session: people.set_password(name, chosen, session)):
             raise DengarError(f"There is nobody named {name!r}.")
         parts.store.sessions.end_all(name)
     click.echo(chosen if generate else f"{name} can sign in with it.")
@@ -92,7 +113,8 @@ def password(name: str, *, generate: bool) -> None:
 def end(name: str) -> None:
     """Take a person's key and password away; what they did stays in the history."""
     with open_parts() as parts:
-        if not parts.store.staff.end(name, parts.clock()):
+        entry, people = _entry(parts, "staff_ended", name), parts.store.staff
+        if not parts.store.administer(entry, lambda session: people.end(name, entry.at, session)):
             raise DengarError(f"There is nobody named {name!r} who has a key.")
         parts.store.sessions.end_all(name)
     click.echo(f"{name} has no key any more.")
@@ -100,6 +122,11 @@ def end(name: str) -> None:
 
 def _clean(name: str) -> str:
     clean = name.strip()
-    if not clean or clean == "dengar":
+    if not clean or clean.casefold() == COMMAND_LINE:
         raise DengarError("A person needs a name, and `dengar` is the program itself.")
     return clean
+
+
+def _entry(parts: "Parts", kind: AuditKind, about: str, detail: str = "") -> AuditEntry:
+    """Make a line of the audit log: who sits at this machine is known to it, not to Dengar."""
+    return AuditEntry(at=parts.clock(), kind=kind, by=COMMAND_LINE, about=about, detail=detail)

@@ -24,6 +24,7 @@ from dengar.health import make_status
 from dengar.ingest import find
 from dengar.ingest.protocol import Clock, Source
 from dengar.intake import Intake
+from dengar.jobbing import Jobbing
 from dengar.models import Status, Unit
 from dengar.pipeline import Pipeline
 from dengar.rechecking import Rechecking
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from dengar.judging import Judging
     from dengar.locating import Locating
     from dengar.minding import Minding
+    from dengar.overseeing import Overseeing
     from dengar.proving import Proving
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
@@ -221,6 +223,20 @@ class Parts:
         )
 
     @cached_property
+    def jobbing(self) -> Jobbing:
+        """Who does what was asked for on a page."""
+        return Jobbing(self.store, self.sources, self.collecting, self.clock)
+
+    @cached_property
+    def overseeing(self) -> "Overseeing":
+        """What the pages of the administration ask of the rest."""
+        from dengar.overseeing import Overseeing
+
+        return Overseeing(
+            self.settings, self.store, self.sources, self.habits, self.clock, units=lambda: self.router.units
+        )
+
+    @cached_property
     def minding(self) -> "Minding":
         """Who looks at the clocks of reports."""
         from dengar.minding import Minding
@@ -262,6 +278,7 @@ class Parts:
             self.minding.run,
             self.watering.run,
             self.relaying.run,
+            self.jobbing.run,
             *(one.run for one in self.deliverings),
         )
 

@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deliver": RECORDS | {"public"},
     "public": RECORDS,
     "filters": RECORDS,
-    "settings": {"errors"},
+    "settings": RECORDS,
     # what joins two parts or more
     "pipeline": RECORDS | {"answering", "ingest", "classify", "geocode", "routing", "store", "mask"},
     "answering": RECORDS | {"ingest", "routing"},
@@ -79,6 +79,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rebuilding": RECORDS | {"routing", "store"},
     "working": RECORDS | {"erasing", "ingest", "pipeline", "store"},
     "timetable": RECORDS | {"ingest", "settings"},
+    # the administration's pages: what they ask of the rest, and what they ask the scheduler to do
+    "jobbing": RECORDS | {"collecting", "ingest", "store"},
+    "outlook": RECORDS | {"habits", "ingest", "silence", "store", "timetable"},
+    "setting_list": RECORDS | {"settings"},
+    "overseeing": RECORDS | {"habits", "ingest", "mask", "outlook", "setting_list", "settings", "store"},
     "leading": RECORDS | {"ingest", "store"},
     "housekeeping": RECORDS | {"ingest", "store"},
     "scheduler": RECORDS | {
@@ -99,7 +104,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # what builds and starts
     "wiring": RECORDS | {
         "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk", "drifting",
-        "erasing", "geocode", "habits", "health", "ingest", "intake", "judging", "locating", "minding", "pipeline", "placing",
+        "erasing", "geocode", "habits", "health", "ingest", "intake", "jobbing", "judging", "locating", "minding",
+        "overseeing", "pipeline", "placing",
         "proving", "rechecking", "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
         "settings", "shadowing", "store", "timetable", "watering", "working",
     },
@@ -117,6 +123,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "clients_cli": RECORDS | {"terminal"},
     "staff_cli": RECORDS | {"terminal"},
+    "staff_cli": RECORDS | {"terminal", "wiring"},
     "deliveries_cli": RECORDS | {"listing", "terminal", "wiring"},
     "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},
     "gazetteer_cli": RECORDS | {"geocode", "settings", "terminal", "wiring"},

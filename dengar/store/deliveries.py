@@ -71,6 +71,15 @@ class Deliveries:
         rows = self._rows.find(chosen).sort([("due_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(row, Delivery) for row in rows]
 
+    def page(self, state: DeliveryState, limit: int, after: tuple[datetime, str] | None = None) -> list[Delivery]:
+        """Give the deliveries in a state, oldest first; `after` is when the last one seen was due, and its id."""
+        chosen: Document = {"state": state}
+        if after is not None:
+            due_at, last = after
+            chosen["$or"] = [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": last}}]
+        rows = self._rows.find(chosen).sort([("due_at", 1), ("_id", 1)]).limit(limit)
+        return [from_document(row, Delivery) for row in rows]
+
     def count_unsettled(self) -> dict[str, dict[DeliveryState, int]]:
         """Count what waits and what is dead, by target."""
         by = {"target": "$target", "state": "$state"}

@@ -11,6 +11,8 @@ from dengar.store.documents import Data, Document
 RAW_DAYS = 30
 TALLY_DAYS = 90
 DELIVERY_DAYS = 30
+JOB_DAYS = 30
+GUESS_DAYS = 180
 NAMESPACE_EXISTS = 48
 INDEX_NOT_FOUND = 27
 
@@ -237,6 +239,27 @@ def api_clients(data: Data) -> None:
     """Create what keeps the programs of others that post reports."""
     _create_collection(data, "clients")
     data["clients"].create_index("key_hash", unique=True)
+def back_office(data: Data) -> None:
+    """Create what the administration's pages need: the audit log, jobs for the scheduler, quarantine by source."""
+    for name in ("audit", "jobs"):
+        _create_collection(data, name)
+    failed = {"kind": "sign_in_failed"}  # guesses of strangers, which could fill a disk
+    data["audit"].create_indexes(
+        [
+            IndexModel([("at", -1), ("_id", -1)]),
+            IndexModel([("by", 1), ("at", -1)]),
+            IndexModel([("about", 1), ("at", -1)], sparse=True),
+            IndexModel("at", name="guesses", expireAfterSeconds=GUESS_DAYS * 86400, partialFilterExpression=failed),
+        ]
+    )
+    data["jobs"].create_indexes(
+        [
+            IndexModel([("state", 1), ("stepped_at", 1)]),
+            IndexModel([("source", 1), ("asked_at", -1)]),
+            IndexModel("ended_at", expireAfterSeconds=JOB_DAYS * 86400),
+        ]
+    )
+    data["quarantine"].create_index([("source", 1), ("at", -1), ("_id", -1)])
 
 
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
@@ -254,4 +277,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     kinds_of_doubts,
     sessions,
     api_clients,
+    back_office,
 )

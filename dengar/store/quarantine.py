@@ -1,11 +1,23 @@
 """quarantine: items that could not be used, with their bytes, until someone has looked."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from dengar.errors import DengarError
-from dengar.models import Item, Quarantined
-from dengar.store.documents import Rows, Session
+from dengar.models import Item, Quarantined, Record
+from dengar.store.documents import Document, Rows, Session, from_document
 from dengar.store.items import Items
+
+
+class QuarantineLine(Record, frozen=True, kw_only=True):
+    """What a list says of an entry: all but its bytes."""
+
+    id: str
+    channel: str
+    reason: str
+    at: datetime
+    size: int
+    media_type: str = ""
 
 
 class Quarantine:
@@ -42,14 +54,35 @@ class Quarantine:
         """Give the entries, newest first (limit 0: all)."""
         chosen = {"channel": channel} if channel else {}
         for row in self._rows.find(chosen).sort("at", -1).limit(limit):
-            yield Quarantined(
-                item=self._items.from_row(row), reason=row["reason"], traceback=row["traceback"], at=row["at"]
-            )
+            yield self._read(row)
 
     def ids(self, channel: str | None = None) -> list[str]:
         """Give the ids of all entries, oldest first."""
         chosen = {"channel": channel} if channel else {}
         return [row["_id"] for row in self._rows.find(chosen, {"_id": 1}).sort("at")]
+
+    def page(self, source: str, limit: int, before: tuple[datetime, str] | None = None) -> list[QuarantineLine]:
+        """Give a source's entries without their bytes, newest first; `before` is the time and id of the last seen."""
+        chosen: Document = {"source": source}
+        if before is not None:
+            at, last = before
+            chosen["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": last}}]
+        rows = self._rows.find(chosen, {"payload": 0, "traceback": 0}).sort([("at", -1), ("_id", -1)]).limit(limit)
+        return [from_document(row | {"id": row["_id"]}, QuarantineLine) for row in rows]
+
+    def find(self, source: str, item_id: str) -> Quarantined | None:
+        """Give an entry of a source with its bytes."""
+        row = self._rows.find_one({"_id": item_id, "source": source})
+        return self._read(row) if row else None
+
+    def ids_until(self, source: str, until: datetime, limit: int) -> list[str]:
+        """Give ids of a source's entries from no later than `until`, the oldest first."""
+        rows = self._rows.find({"source": source, "at": {"$lte": until}}, {"_id": 1}).sort("at", 1).limit(limit)
+        return [row["_id"] for row in rows]
+
+    def count_of(self, source: str, until: datetime | None = None) -> int:
+        """Count a source's entries, those from no later than `until` when it is given."""
+        return self._rows.count_documents({"source": source} | ({"at": {"$lte": until}} if until else {}))
 
     def count(self) -> int:
         """Count all entries."""
@@ -59,3 +92,7 @@ class Quarantine:
         """Count the entries of each source."""
         groups = self._rows.aggregate([{"$group": {"_id": "$source", "n": {"$sum": 1}}}])
         return {group["_id"]: group["n"] for group in groups}
+
+    def _read(self, row: Document) -> Quarantined:
+        item = self._items.from_row(row)
+        return Quarantined(item=item, reason=row["reason"], traceback=row["traceback"], at=row["at"])

@@ -13,7 +13,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from dengar.errors import StoreUnavailable
-from dengar.models import Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
+from dengar.models import AuditEntry, Changes, Erasing, Event, Item, Labels, Quarantined, Report, post_id
+from dengar.store.audit import Audit
 from dengar.store.claims import Claims
 from dengar.store.clients import Clients
 from dengar.store.cursors import Cursors
@@ -26,6 +27,7 @@ from dengar.store.expiries import Expiries
 from dengar.store.gaps import Gaps
 from dengar.store.human_labels import HumanLabels
 from dengar.store.items import Items
+from dengar.store.jobs import Jobs
 from dengar.store.leaders import Leaders
 from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
@@ -64,6 +66,7 @@ class Store:
     def __init__(self, client: Client, data: Data, key: bytes) -> None:
         self._client = client
         self.data = data
+        self.audit = Audit(data["audit"])
         self.claims = Claims(data["claims"])
         self.clients = Clients(data["clients"])
         self.cursors = Cursors(data["cursors"])
@@ -75,6 +78,7 @@ class Store:
         self.gaps = Gaps(data["gaps"])
         self.human_labels = HumanLabels(data)
         self.items = Items(data)
+        self.jobs = Jobs(data["jobs"])
         self.leaders = Leaders(data["leaders"])
         self.leases = Leases(data["leases"])
         self.media = MediaFiles(data)
@@ -95,6 +99,7 @@ class Store:
         self.spending = Spending(data["spending"])
         self.spots = Spots(data["reports"])
         self.staff = Staff(data["staff"])
+        self.staff = Staff(data["staff"], data["meta"])
         self.tallies = Tallies(data)
         self.targets = Targets(data["targets"])
         self.units = Units(data["units"])
@@ -281,6 +286,24 @@ class Store:
             self.items.put_back(self.quarantine.release(item_id, session), session)
 
         self._in_transaction(write)
+
+    def administer(self, entry: AuditEntry, write: Callable[[ClientSession], T]) -> T:
+        """Change something and write down who did it, both or neither; gives what `write` gives.
+
+        Nothing is written down when `write` gives False, because there was nothing to change.
+        """
+
+        def both(session: ClientSession) -> T:
+            done = write(session)
+            if done is not False:
+                self.audit.add(entry, session)
+            return done
+
+        return self._in_transaction(both)
+
+    def size(self) -> int:
+        """Give how many bytes the database takes on disk, with its indexes."""
+        return int(self.data.command("dbStats")["totalSize"])
 
     def _in_transaction(self, write: Callable[[ClientSession], T]) -> T:
         with self._client.start_session() as session:

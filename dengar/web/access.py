@@ -49,11 +49,11 @@ async def _refusal(request: Request) -> Response | None:
         if person is None and not _is_program(request):
             return _to_sign_in(request)
         request.scope["staff"] = _check(person, roles, request)
+        return _renewal(request)
     except HTTPException as refused:
         return await answer_trouble(request, refused.status_code, refused.detail, refused.headers)
     except PyMongoError:
         return await answer_no_store(request)
-    return None
 
 
 def _identify(request: Request) -> Staff | None:
@@ -83,6 +83,16 @@ def _check(person: Staff | None, roles: Roles, request: Request) -> Staff:
     if person.role not in roles:
         raise HTTPException(403, f"{request.scope['path']} bukan untuk peran {person.role}.")
     return person
+
+
+def _renewal(request: Request) -> Response | None:
+    """Send to /akun who signed in with a password that somebody else made; None for all others."""
+    path = request.scope["path"]
+    if not staff_of(request).must_renew or path in {"/akun", "/keluar"} or "authorization" in request.headers:
+        return None
+    if path.startswith("/api/"):
+        raise HTTPException(403, "Ganti dulu kata sandi Anda di /akun.")
+    return RedirectResponse("/akun", 303, {"cache-control": "no-store"})
 
 
 def refuse_foreign(request: Request) -> None:

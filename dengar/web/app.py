@@ -24,9 +24,12 @@ from dengar.web.peta.basemap import NO_BASEMAP, Basemap
 from dengar.web.peta.counting import Counts
 from dengar.web.peta.maps import Atlas, Maps
 from dengar.web.peta.routes import add_maps
+from dengar.web.oversight import OversightDoor
+from dengar.web.people import add_people
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
+from dengar.web.sources import add_sources
 
 __all__ = ["Push", "make_app"]
 
@@ -45,6 +48,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     public_url: str = "",
     atlas: Atlas | None = None,
     basemap: Basemap = NO_BASEMAP,
+    oversight: OversightDoor | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -52,6 +56,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     Without a `desk` nobody decides here.
     `public_url` is the address of the site, which feeds name. Maps draw the areas of the `atlas` over the `basemap`.
+    Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up.
+    `public_url` is the address of the site, which feeds name.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
@@ -73,11 +79,14 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         maps=Maps(atlas, basemap, Counts(store, clock)),
     )
     app.state.tries = Rate(signing.TRIES_PER_MINUTE)
+    app.state.oversight = oversight
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecureHeaders, images=basemap.sources())
     trouble.add_handlers(app)
     _add_pages(app)
+    add_sources(app)
+    add_people(app)
     app.include_router(api.router)
     app.include_router(desk_api.router)
     app.include_router(responding.router)

@@ -16,6 +16,7 @@ WORKERS: Roles = DESK | {"petugas"}
 ANALYSTS: Roles = frozenset({"analis", "admin"})
 PRESS: Roles = frozenset({"humas", "admin"})
 READERS: Roles = DESK | {"auditor", "humas", "analis"}
+WATCHERS: Roles = DESK | {"auditor"}
 EVERYBODY: Roles = READERS | WORKERS
 NOBODY: Roles = frozenset()
 
@@ -94,6 +95,18 @@ ACCESS: Mapping[str, Access] = {
     "/api/meja/laporan/{number}": Access(EVERYBODY, WORKERS),
     "/api/meja/laporan/{number}/klaim": Access(NOBODY, WORKERS),
     "/api/meja/laporan/{number}/tutup": Access(NOBODY, WORKERS),
+    # the administration
+    "/sumber": Access(WATCHERS),
+    "/sumber/pengiriman": Access(WATCHERS, ADMIN),
+    "/sumber/{name}": Access(WATCHERS, ADMIN),
+    "/sumber/{name}/karantina": Access(WATCHERS, ADMIN),
+    "/sumber/{name}/karantina/isi": Access(WATCHERS),
+    "/sumber/{name}/karantina/unduh": Access(ADMIN),
+    "/admin": Access(ADMIN | {"auditor"}, ADMIN),
+    "/admin/orang": Access(ADMIN | {"auditor"}, ADMIN),
+    "/admin/jejak": Access(ADMIN | {"auditor"}),
+    "/admin/setelan": Access(ADMIN | {"auditor"}),
+    "/akun": Access(EVERYBODY, EVERYBODY),
 }
 
 

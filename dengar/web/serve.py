@@ -1,7 +1,7 @@
 """Serving the web inside a running asyncio loop."""
 
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -40,8 +40,10 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def make_server(app: FastAPI, host: str, port: int, trusted_proxies: Sequence[str] = ()) -> uvicorn.Server:
     """Make a server; `await server.serve()` runs it until `server.should_exit` is set.
+
+    What `trusted_proxies` say in X-Forwarded-For is who calls; nobody else is believed.
 
     It then finishes the requests that are under way. A port that is taken ends `serve` with SystemExit.
     """
@@ -57,7 +59,8 @@ def make_server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             log_config=None,
             log_level="warning",
             access_log=False,
-            proxy_headers=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from dengar.models import Role, Staff
 from dengar.store.sessions import LONGEST
 from dengar.web.access import SESSION_COOKIE, find_session, refuse_foreign
+from dengar.web.auditing import caller_address, make_entry
 from dengar.web.body import read_limited, read_typed
 from dengar.web.rate import Rate
 from dengar.web.roles import may_read
@@ -35,6 +36,7 @@ def sign_out(request: Request) -> Response:
     """End the session of this browser."""
     if request.method != "POST":
         return RedirectResponse("/", 303)
+    site_of(request).store.audit.add(make_entry(request, "signed_out"))
     site_of(request).store.sessions.end(request.cookies.get(SESSION_COOKIE, ""))
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(SESSION_COOKIE)
@@ -46,7 +48,7 @@ def _show(request: Request) -> Response:
     target = request.query_params.get("ke", "")
     if person is not None:
         return RedirectResponse(_own_page(target, person), 303, {"cache-control": "no-store"})
-    return site_of(request).page(request, "masuk.html", {"name": "", "target": target, "problem": None})
+    return site_of(request).page(request, "masuk.html", _blank(request) | {"target": target})
 
 
 def _take(request: Request, name: str, password: str, target: str) -> Response:
@@ -56,13 +58,18 @@ def _take(request: Request, name: str, password: str, target: str) -> Response:
         raise HTTPException(429, headers={"retry-after": str(wait)})
     person = site.store.staff.find_by_password(name, password)
     if person is None:
-        context = {"name": name[:100], "target": target, "problem": NO_MATCH}
+        # what nobody is called is not written down: it may be a password, typed into the wrong field
+        known = name if site.store.staff.find(name) else None
+        site.store.audit.add(make_entry(request, "sign_in_failed", known))
+        context = _blank(request) | {"name": name[:100], "target": target, "problem": NO_MATCH}
         return site.page(request, "masuk.html", context, code=403)
     return _begin(site, request, person, target)
 
 
 def _begin(site: Site, request: Request, person: Staff, target: str) -> Response:
-    token = site.store.sessions.begin(person.name, site.clock())
+    device = request.headers.get("user-agent", "")
+    token = site.store.sessions.begin(person.name, site.clock(), device, caller_address(request))
+    site.store.audit.add(make_entry(request, "signed_in", by=person.name))
     answer = RedirectResponse(_own_page(target, person), 303)
     is_safe = site.address(request).startswith("https:")
     answer.set_cookie(
@@ -71,15 +78,21 @@ def _begin(site: Site, request: Request, person: Staff, target: str) -> Response
     return answer
 
 
+def _blank(request: Request) -> dict[str, object]:
+    """Give an empty form; where nobody works yet it says how the first admin comes in."""
+    return {"name": "", "target": "", "problem": None, "is_new": site_of(request).store.staff.is_empty()}
+
+
 def _wait_seconds(request: Request, name: str) -> int:
     """Take one try of this address and of this name; gives 0 or the seconds until the next one."""
     tries: Rate = request.app.state.tries
-    host = request.client.host if request.client else ""
-    return tries.wait_seconds(f"address {host}") or tries.wait_seconds(f"name {name.lower()[:100]}")
+    return tries.wait_seconds(f"address {caller_address(request)}") or tries.wait_seconds(f"name {name.lower()[:100]}")
 
 
 def _own_page(target: str, person: Staff) -> str:
     """Give where to go: the page that was asked for when it is one of ours and theirs, else their first page."""
+    if person.must_renew:
+        return "/akun"
     parts = urlsplit(target)
     is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
     is_theirs = is_ours and may_read(person, parts.path) and parts.path not in {"/masuk", "/keluar"}

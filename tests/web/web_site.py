@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from dengar.store import Store
 from dengar.web.app import Push, make_app
 from dengar.web.desk import DeskDoor
 from dengar.web.live import MOST_CLIENTS, Live
+from dengar.web.oversight import OversightDoor
 from dengar.web.serve import make_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -92,15 +93,18 @@ def serve(
     status: Callable[[], Status] = make_status,
     desk: DeskDoor | None = None,
     most_listeners: int = MOST_CLIENTS,
+    *,
+    oversight: OversightDoor | None = None,
+    trusted_proxies: Sequence[str] = (),
 ) -> Iterator[Running]:
     form, hook = FakePush(), SignedPush()
     pushes: Mapping[str, Push] = {"form": form, "balai": hook}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk)
+    app = make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk, oversight=oversight)
     app.state.site = replace(app.state.site, live=Live(store.news, most_listeners))
-    server = make_server(app, "127.0.0.1", port)
+    server = make_server(app, "127.0.0.1", port, trusted_proxies)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     while not server.started:
