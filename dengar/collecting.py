@@ -9,6 +9,7 @@ from functools import partial
 from dengar.budgeting import make_budget
 from dengar.errors import BudgetSpent, RateLimited, SourceChanged, StopSource
 from dengar.ingest.protocol import Batch, Budget, Clock, Source, Window
+from dengar.mask import hide_credentials
 from dengar.models import Run
 from dengar.store import Store
 from dengar.store.leases import Lease
@@ -89,11 +90,12 @@ class _Reading:
             self._pull(source, window, on_batch)
             outcome = "done" if self._run.items or self._run.poison else "empty"
         except StopSource as stop:
-            outcome, error = stop.outcome, str(stop)
+            # an address in it may hold a password, and the page that tells of it is public
+            outcome, error = stop.outcome, hide_credentials(str(stop))
             if isinstance(stop, RateLimited | BudgetSpent) and stop.until is not None:
-                self._store.cursors.pause(source.name, stop.until, since=self._clock(), reason=str(stop))
+                self._store.cursors.pause(source.name, stop.until, since=self._clock(), reason=error)
         except Exception:  # noqa: BLE001  one source never stops another, whatever is wrong with its collector
-            outcome, error = "crashed", traceback.format_exc()
+            outcome, error = "crashed", hide_credentials(traceback.format_exc())
         run = self._run.replace(outcome=outcome, error=error, ended_at=self._clock())
         self._store.runs.save(run)
         return run

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import click
 from tqdm import tqdm
 
+from dengar.cast import cast_lines, hire_cast
 from dengar.errors import BadRequest
 from dengar.ingest.protocol import Batch, Source
 from dengar.intake import Intake
@@ -33,13 +34,15 @@ _COUNTED = {"mail.mbox": b"\nFrom ", "feed.xml": b"</entry>", "feed_rss.xml": b"
 
 
 def load_sample_day(parts: Parts, scheduler: Scheduler) -> None:
-    """Take in the sample day; a second time finds everything known and doubles nothing.
+    """Let a cast of people in, and take in the sample day; a second time everything is known and nothing doubles.
 
     Invented messages never join real ones: a database with posts of other sources is left as it is.
     """
     if parts.store.posts.has_other_sources(SOURCES):
         click.echo("The database holds messages of real sources: the sample day is not added to them.", err=True)
         return
+    for line in cast_lines(hire_cast(parts.store, parts.clock())):
+        click.echo(line)
     with tqdm(total=_count_messages(), desc="Sample day", unit=" messages") as progress:
 
         def on_batch(batch: Batch) -> bool:

@@ -35,6 +35,16 @@ _ACCOUNT_NUMBER = re.compile(rf"\d(?:{_GAP}?\d){{7,17}}$")
 _PHONE_LINKS = ("wa.me/", "api.whatsapp.com/")
 
 
+_LOGIN = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,20}://)[^\s/@]{1,500}@")
+_QUERY = re.compile(r"(?P<page>https?://[^\s?#]{1,2000}\?)[^\s#]{1,4000}?(?=[.,:;]?(?:\s|$)|#)")
+_BOT = re.compile(r"(?<=/bot)\d{5,12}:[\w-]{30,50}")
+
+
+def hide_credentials(text: str) -> str:
+    """Replace what opens a door in the addresses that an error names: names, passwords, questions, bots' tokens."""
+    return _BOT.sub("…", _QUERY.sub(r"\g<page>…", _LOGIN.sub(r"\g<scheme>…@", text)))
+
+
 def mask(text: str) -> str:
     """Replace each piece of personal data by its kind in brackets: [NIK], [telepon], [plat], [email], ..."""
     return _PERSONAL.sub(_replace, text) if _HINT.search(text) else text

@@ -28,6 +28,9 @@ WORDS: dict[str, str] = {
         "Aturan penerusan yang dipilih tidak bisa dipakai; yang sebelumnya tetap berlaku. Perbaiki dengan "
         "“dengar routing use”."
     ),
+    "target_gone": _("Ada tujuan yang tidak mau menerima kiriman lagi. Lihat halaman Pengiriman."),
+    "target_down": _("Ada tujuan yang tidak menjawab; kirimannya menunggu dan dicoba lagi %(at)s."),
+    "dead_letters": _("Ada kiriman yang tidak sampai. Lihat halaman Pengiriman, lalu coba lagi atau lepaskan."),
     "drift": _("Orang menulis lain daripada biasanya. Labeli beberapa pesan dengan “dengar label”, lalu latih ulang."),
     "auth_expired": _(
         "Kata sandi atau token ditolak. Perbarui di pengaturan sumber ini, lalu jalankan “dengar check”."
