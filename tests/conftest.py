@@ -10,6 +10,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 from made import KEY
+from pymongo import MongoClient
 
 from dengar.classify import Classifier
 from dengar.classify.corpus import Example, read_corpus
@@ -64,8 +65,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
     running = EmbeddedMongo(tmp_path_factory.mktemp("m"), cache_gb=0.25)
     running.start()
+    _keep_what_is_old(running.uri)
     yield running
     running.stop()
+
+
+def _keep_what_is_old(uri: str) -> None:
+    """Tests live at a time of their own: what seems to have ended long ago must not go away under their hands."""
+    with MongoClient(uri) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 
 
 @pytest.fixture(scope="session")

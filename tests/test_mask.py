@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengar.mask import mask
+from dengar.mask import hide_credentials, mask
 
 PERSONAL = [
     ("NIK saya 3174051208900001 ya", "NIK saya [NIK] ya"),
@@ -89,3 +89,20 @@ def test_crafted_text_takes_linear_time(piece: str) -> None:
 
     seconds(100)
     assert seconds(20_000) < 2
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("https://siti:rahasia@x.id/a cannot be reached: timed out.", "https://…@x.id/a cannot be reached: timed out."),
+        ("https://x.id/a?key=abc&n=1 answers 500.", "https://x.id/a?… answers 500."),
+        ("See https://x.id/a?key=abc.", "See https://x.id/a?…."),
+        (
+            "https://api.telegram.org/bot123456789:AAEabcdefghijklmnopqrstuvwxyz0123456/x",
+            "https://api.telegram.org/bot…/x",
+        ),
+        ("imap://siti@x.id: no route; is it up?", "imap://…@x.id: no route; is it up?"),
+    ],
+)
+def test_an_error_names_an_address_without_what_opens_it(said: str, told: str) -> None:
+    assert hide_credentials(said) == told

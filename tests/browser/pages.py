@@ -1,5 +1,7 @@
 """Every page of the site, with an address that shows something, and who looks at it."""
 
+from urllib.parse import quote
+
 from city import LURAH_OF, City
 
 from dengar.models import Role
@@ -12,7 +14,18 @@ PUBLIC: dict[str, str] = {
     "/status": "/status",
     "/masuk": "/masuk",
 }
-STAFF: dict[str, tuple[str, Role]] = {}
+STAFF: dict[str, tuple[str, Role]] = {
+    "/sumber": ("/sumber", "operator"),
+    "/sumber/pengiriman": ("/sumber/pengiriman", "admin"),
+    "/sumber/{name}": ("/sumber/form", "admin"),
+    "/sumber/{name}/karantina": ("/sumber/contoh_posts/karantina", "admin"),
+    "/sumber/{name}/karantina/isi": ("/sumber/contoh_posts/karantina/isi?id={aside}", "admin"),
+    "/admin": ("/admin", "admin"),
+    "/admin/orang": ("/admin/orang?nama=contoh-petugas", "admin"),
+    "/admin/jejak": ("/admin/jejak", "auditor"),
+    "/admin/setelan": ("/admin/setelan", "auditor"),
+    "/akun": ("/akun", "petugas"),
+}
 # Addresses that are no pages: data, files, and forms that only take something.
 NO_PAGES = (
     "/api/",
@@ -27,10 +40,12 @@ NO_PAGES = (
     "/favicon.ico",
     "/robots.txt",
     "/keluar",
+    "/sumber/{name}/karantina/unduh",
 )
 
 
 def fill(address: str, city: City) -> str:
     """Put what there is in this city into an address."""
     report = next(iter(city.store.reports.newest(1, None, None)))
-    return city.address + address.format(report=report.number, unit=LURAH_OF, kel=report.kel)
+    aside = quote(city.store.quarantine.page("contoh_posts", 1)[0].id)
+    return city.address + address.format(report=report.number, unit=LURAH_OF, kel=report.kel, aside=aside)
