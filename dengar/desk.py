@@ -115,15 +115,27 @@ class Desk:
         """Leave a report to others."""
         self._store.claims.release(number, who.name)
 
-    def act(self, who: Staff, number: str, command: do.Command, version: int | None = None) -> Report:
+    def act(
+        self, who: Staff, number: str, command: do.Command, version: int | None = None, *, action: str | None = None
+    ) -> Report:
         """Carry out a command and give the report as it is then.
 
         `version` is the one that the person saw: when the report has grown since, the command is refused (409).
+        `action`, an id that the sender gave to the command, is kept in the history.
         Raises BadRequest for whatever cannot be done.
         """
-        return self._try(who, self._find(number).number, masked(command), version, Examined())
+        return self._try(who, self._find(number).number, masked(command), version, Examined(), action)
 
-    def close(self, who: Staff, number: str, note: str, photos: Sequence[bytes], version: int | None = None) -> Closed:
+    def close(
+        self,
+        who: Staff,
+        number: str,
+        note: str,
+        photos: Sequence[bytes],
+        version: int | None = None,
+        *,
+        action: str | None = None,
+    ) -> Closed:
         """Close a report with photos as proof; one with doubtful photos is closed, and waits for a person to see them.
 
         Raises BadRequest as `act` does, and for what is no photo.
@@ -133,16 +145,25 @@ class Desk:
             do.Close(note=note or UNSAID), self._meet(who, report, do.Close(), Examined())
         )  # refuse it before photos are kept
         examined = self._proving.examine([_read_photo(one) for one in photos], report, self._clock())
-        grown = self._try(who, report.number, do.Close(note=note), version, examined)
+        grown = self._try(who, report.number, do.Close(note=note), version, examined, action)
         return Closed(report=grown, remarks=examined.remarks)
 
-    def _try(self, who: Staff, number: str, command: do.Command, version: int | None, examined: Examined) -> Report:
+    def _try(  # noqa: PLR0917  all that a command comes with
+        self,
+        who: Staff,
+        number: str,
+        command: do.Command,
+        version: int | None,
+        examined: Examined,
+        action: str | None = None,
+    ) -> Report:
         for _ in range(TRIES):
             report = self._find(number)
             if version is not None and report.version != version:
                 raise BadRequest(f"{number} berubah sejak Anda membukanya: lihat lagi dulu.", status=409)
             try:
-                grown = self._carry_out(self._meet(who, report, command, examined), command)
+                given = self._meet(who, report, command, examined).replace(action=action)
+                grown = self._carry_out(given, command)
             except LeaseLost:
                 time.sleep(PAUSE_SECONDS)  # somebody else was faster: look again at what is left to do
                 continue

@@ -169,6 +169,8 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     - paused (pause), resumed (routing with the new deadlines), escalated (`level` escalations are behind it)
     - rated (rating 1..5, reason), handed_over (related: the number there, reason: to whom), hidden, shown (reason)
     - verified (`posts` of RT/RW leaders that the kelurahan's secretary found true)
+
+    `action` is the id that a telephone gave to a command, so that a command that it sends again is carried out once.
     """
 
     report: str
@@ -196,6 +198,7 @@ class Event(Record, frozen=True, kw_only=True, omit_defaults=True):
     pause: Pause | None = None
     level: int = 0
     rating: int | None = None
+    action: str | None = None
 
     @property
     def id(self) -> str:

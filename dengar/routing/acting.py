@@ -39,7 +39,8 @@ ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Veri
 class Situation(Record, frozen=True, kw_only=True):
     """What a command meets: the report and its first post, who gives it and when, and the place that it names.
 
-    `proof` are the ids of the photos that came with it, `doubts` what speaks against them.
+    `proof` are the ids of the photos that came with it, `doubts` what speaks against them. `action` is the id by which
+    its sender knows the command.
     """
 
     report: Report
@@ -50,12 +51,19 @@ class Situation(Record, frozen=True, kw_only=True):
     place: Place | None = None
     proof: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    action: str | None = None
 
     @property
     def told(self) -> Event:
         """Give an event that says who and when, to be filled."""
         return Event(
-            report=self.report.number, seq=0, kind="note", at=self.at, actor=self.who.name, office=self.who.unit
+            report=self.report.number,
+            seq=0,
+            kind="note",
+            at=self.at,
+            actor=self.who.name,
+            office=self.who.unit,
+            action=self.action,
         )
 
 

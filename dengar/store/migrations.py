@@ -260,6 +260,16 @@ def back_office(data: Data) -> None:
         ]
     )
     data["quarantine"].create_index([("source", 1), ("at", -1), ("_id", -1)])
+def officers(data: Data) -> None:
+    """Find what a unit must do soonest, and what it did last."""
+    soonest = [("unit", 1), ("routing.resolve_by", 1), ("_id", 1)]
+    done = {"state": "selesai"}
+    data["reports"].create_indexes(
+        [
+            IndexModel(soonest, name="unit_due", partialFilterExpression=_STILL_OPEN),
+            IndexModel([("unit", 1), ("closed_at", -1)], name="unit_done", partialFilterExpression=done),
+        ]
+    )
 
 
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
@@ -278,4 +288,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     sessions,
     api_clients,
     back_office,
+    officers,
 )

@@ -42,6 +42,11 @@ class Queue:
         rows = self._rows.find(running | {"$or": late}).sort([("due_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(row, Report) for row in rows]
 
+    def soonest(self, unit: str, limit: int) -> list[Report]:
+        """Give the open reports of a unit whose solution is due first."""
+        rows = self._rows.find(dict(OPEN) | {"unit": unit}).hint("unit_due")
+        return [from_document(row, Report) for row in rows.sort([("routing.resolve_by", 1), ("_id", 1)]).limit(limit)]
+
     def due(self, now: datetime, limit: int) -> list[str]:
         """Give the numbers of the reports at which the clock must look, the longest due first."""
         rows = self._rows.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)

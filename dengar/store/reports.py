@@ -102,6 +102,12 @@ class Reports:
         wanted = [{"kel": kel, "category": category, "closed_at": {"$gte": since}} for kel, category in shelves]
         return self._decode(self._versions({"state": "selesai", "$or": wanted}, "done", "closed_at", MOST_FOUND))
 
+    def closed_by(self, unit: str, since: datetime, limit: int) -> list[Report]:
+        """Give what a unit closed as done since then, the newest first."""
+        chosen = {"unit": unit, "state": "selesai", "closed_at": {"$gte": since}}
+        rows = self._rows.find(chosen).hint("unit_done").sort("closed_at", -1).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
     def _versions(self, chosen: Document, index: str, newest: str, limit: int) -> dict[str, int]:
         # Without the hint the sort makes MongoDB walk through all reports by their time.
         rows = self._rows.find(chosen, {"version": 1}).hint(index).sort(newest, -1).limit(limit)

@@ -26,6 +26,7 @@ from dengar.web.peta.maps import Atlas, Maps
 from dengar.web.peta.routes import add_maps
 from dengar.web.oversight import OversightDoor
 from dengar.web.people import add_people
+from dengar.web.petugas.pages import add_officers
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
@@ -97,6 +98,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(news.router)
     add_open311(app)
     add_ogc(app)
+    add_officers(app)
     return app
 
 

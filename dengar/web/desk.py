@@ -82,11 +82,20 @@ class DeskDoor(Protocol):
     def release(self, who: Staff, number: str) -> None:
         """Leave it to others."""
 
-    def act(self, who: Staff, number: str, command: Command, version: int | None = None) -> Report:
+    def act(
+        self, who: Staff, number: str, command: Command, version: int | None = None, *, action: str | None = None
+    ) -> Report:
         """Carry out a command."""
 
     def close(
-        self, who: Staff, number: str, note: str, photos: Sequence[bytes], version: int | None = None
+        self,
+        who: Staff,
+        number: str,
+        note: str,
+        photos: Sequence[bytes],
+        version: int | None = None,
+        *,
+        action: str | None = None,
     ) -> ClosedReport:
         """Close a report with photos."""
 

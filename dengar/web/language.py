@@ -65,6 +65,18 @@ class Language:
         pattern = "d MMM y HH.mm" if self.code == "id" else "d MMM y, HH:mm"
         return format_datetime(at.astimezone(JAKARTA), pattern, locale=self._locale) + " WIB"
 
+    def hour(self, at: datetime) -> str:
+        """Write the time of day in Jakarta: 14.05."""
+        return format_datetime(at.astimezone(JAKARTA), "HH.mm" if self.code == "id" else "HH:mm", locale=self._locale)
+
+    def weekday(self, at: datetime) -> str:
+        """Write a day of the next weeks in Jakarta: Senin 23 Nov."""
+        return format_datetime(at.astimezone(JAKARTA), "EEEE d MMM", locale=self._locale)
+
+    def gap(self, gap: timedelta) -> str:
+        """Write how long something lasts: 3 jam."""
+        return format_timedelta(gap, granularity="minute", threshold=1.5, locale=self._locale)
+
     def ago(self, at: datetime, now: datetime) -> str:
         """Write the distance from now: 12 menit yang lalu; dalam 3 jam."""
         gap = at - now

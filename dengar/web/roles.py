@@ -18,6 +18,9 @@ PRESS: Roles = frozenset({"humas", "admin"})
 READERS: Roles = DESK | {"auditor", "humas", "analis"}
 WATCHERS: Roles = DESK | {"auditor"}
 EVERYBODY: Roles = READERS | WORKERS
+FIELD: Roles = frozenset({"petugas", "operator", "admin"})
+OFFICERS: Roles = frozenset({"petugas"})
+RULES_READERS: Roles = DESK | {"auditor"}
 NOBODY: Roles = frozenset()
 
 
@@ -107,6 +110,12 @@ ACCESS: Mapping[str, Access] = {
     "/admin/jejak": Access(ADMIN | {"auditor"}),
     "/admin/setelan": Access(ADMIN | {"auditor"}),
     "/akun": Access(EVERYBODY, EVERYBODY),
+    # officers on telephones; the script and the manifest hold no data, and a browser asks for them by itself
+    "/petugas": Access(FIELD),
+    "/petugas/sw.js": PUBLIC,
+    "/petugas/manifest.webmanifest": PUBLIC,
+    "/petugas/{number}": Access(FIELD, OFFICERS),
+    "/api/petugas/{number}": Access(NOBODY, OFFICERS),
 }
 
 

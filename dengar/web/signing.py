@@ -40,6 +40,7 @@ def sign_out(request: Request) -> Response:
     site_of(request).store.sessions.end(request.cookies.get(SESSION_COOKIE, ""))
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(SESSION_COOKIE)
+    answer.headers["clear-site-data"] = '"storage"'  # also what a telephone keeps of its tasks
     return answer
 
 
