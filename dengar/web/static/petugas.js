@@ -56,7 +56,7 @@ for (const form of document.querySelectorAll("form[data-deed]")) {
     const label = button.textContent;
     button.disabled = true;
     button.textContent = words.busy;
-    take(form).catch(() => form.submit()).finally(() => {
+    take(form).catch(() => sendPlainly(form)).finally(() => {
       button.disabled = false;
       button.textContent = label;
     });
@@ -82,6 +82,21 @@ async function take(form) {
   const rows = await dengarOutbox.all();
   if (!rows.some((row) => row.action === action)) leave(form.dataset.deed, number);
   else box.scrollIntoView({ block: "start" });
+}
+
+// Where the browser keeps nothing (a private window, a full telephone) the form goes as a form does.
+function sendPlainly(form) {
+  if (!navigator.onLine) {
+    alert(words.full);
+    return;
+  }
+  const input = form.querySelector("input[type=file]");
+  if (input) {
+    const files = new DataTransfer();
+    for (const file of shotsOf(form)) files.items.add(file);
+    input.files = files.files;
+  }
+  form.submit();
 }
 
 function leave(deed, number) {
