@@ -26,6 +26,7 @@ from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act, check_may, serves
 from dengar.routing.merging import Family, merge, split, unmerge
 from dengar.routing.rules import Router
+from dengar.routing.scope import check_area, in_area, narrow_area
 from dengar.routing.states import grow
 from dengar.store import Store
 
@@ -82,7 +83,7 @@ class Desk:
         to do.
         """
         for _ in range(TRIES):
-            found = self._take_next(who, kind, area, unit)
+            found = self._take_next(who, kind, narrow_area(who, area), unit)
             if not isinstance(found, str):
                 return found
         return None
@@ -105,8 +106,7 @@ class Desk:
     def claim(self, who: Staff, number: str) -> Report:
         """Claim this report, or hold on to it; raises BadRequest when somebody else has it."""
         report = self._find(number)
-        if not self.may_see(who, report):
-            raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
+        self.check_sees(who, report)
         if not self._store.claims.take(report.number, who.name, self._clock()):
             raise BadRequest(f"{report.number} sedang dikerjakan orang lain.", status=409)
         return report
@@ -188,8 +188,14 @@ class Desk:
         return self.act(self._reporter, report.number, command)
 
     def may_see(self, who: Staff, report: Report) -> bool:
-        """Say whether somebody may see all of a report: officers see those of their unit."""
-        return who.role != "petugas" or serves(who.unit, report, self._router().units)
+        """Say whether somebody may see all of a report: those of their unit and of their area."""
+        return in_area(who, report) and (who.role != "petugas" or serves(who.unit, report, self._router().units))
+
+    def check_sees(self, who: Staff, report: Report) -> None:
+        """Raise BadRequest (403) when somebody may not see all of a report."""
+        check_area(who, report)
+        if not self.may_see(who, report):
+            raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
 
     def _meet(self, who: Staff, report: Report, command: do.Command, examined: Examined) -> Situation:
         return Situation(
@@ -225,7 +231,9 @@ class Desk:
     def _divide_or_join(self, given: Situation, command: do.Command) -> Family | None:
         report, history = given.report, self._store.events.of_report
         if isinstance(command, do.Merge):
-            return merge(report, self._find(command.into), given.told)
+            winner = self._find(command.into)
+            check_area(given.who, winner)
+            return merge(report, winner, given.told)
         if isinstance(command, do.Unmerge):
             if report.duplicate_of is None:
                 raise BadRequest(f"{report.number} bukan duplikat.", status=409)
@@ -287,6 +295,9 @@ def _read_photo(data: bytes) -> Photo:
 
 def masked(command: do.Command) -> do.Command:
     """Mask personal data in what a person writes: most of it is told to the public and to the reporter."""
+    if isinstance(command, do.Review):
+        doubts = tuple(one.replace(reason=mask(one.reason)) for one in command.doubts)
+        return msgspec.structs.replace(command, doubts=doubts)
     texts = {name: getattr(command, name) for name in TEXTS if hasattr(command, name)}
     return msgspec.structs.replace(command, **{name: mask(text) for name, text in texts.items()})
 

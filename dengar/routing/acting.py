@@ -16,6 +16,7 @@ from dengar.models import (
     Post,
     Record,
     Report,
+    Role,
     Routing,
     Staff,
     Unit,
@@ -23,6 +24,7 @@ from dengar.models import (
 from dengar.routing import commands as do
 from dengar.routing.joining import ACTOR, routing_doubts
 from dengar.routing.rules import Router
+from dengar.routing.scope import check_area
 from dengar.routing.states import ROUTING_DOUBTS
 from dengar.routing.units import climb
 
@@ -30,10 +32,12 @@ OFFICER = (
     do.Start, do.Coordinate, do.Dispatch, do.Reroute, do.Close, do.Reject, do.Ask, do.Resume, do.Remark, do.Locate,
     do.Verify,
 )  # fmt: skip
-CHECKER = (do.Reopen, do.Settle, do.Remark)
+CHECKER = (do.Reopen, do.Settle, do.Review, do.Remark)
 REPORTER = (do.Rate, do.Reopen)
+_MAY: Mapping[Role, tuple[type[do.Command], ...]] = {"petugas": OFFICER, "verifikator": CHECKER, "pelapor": REPORTER}
 NO_UNIT = "Dibuka lagi, dan unitnya belum ditentukan."
-ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Hide, do.Show, do.Verify)
+ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Review, do.Hide, do.Show, do.Verify)
+DOUBTED_WHEN_CLOSED = HELD_BACK | {"proof"}
 
 
 class Situation(Record, frozen=True, kw_only=True):
@@ -93,16 +97,18 @@ def _go_on(command: do.Command, given: Situation) -> list[Event]:
 def check_may(command: do.Command, given: Situation) -> None:
     """Raise BadRequest (403) when this person may not do this with this report."""
     who = given.who
-    if who.role in {"operator", "admin"} and not isinstance(command, do.Verify):
-        return
-    if who.role == "verifikator" and isinstance(command, CHECKER):
-        return
-    if who.role == "pelapor" and isinstance(command, REPORTER):
-        return
-    if who.role != "petugas" or not isinstance(command, OFFICER):
+    if not may_use(who.role, type(command)):
         raise BadRequest("Peran Anda tidak boleh melakukan ini.", status=403)
-    if not serves(who.unit, given.report, given.router.units):
+    if who.role == "petugas" and not serves(who.unit, given.report, given.router.units):
         raise BadRequest(f"{given.report.number} bukan tugas unit Anda.", status=403)
+    check_area(who, given.report)
+
+
+def may_use(role: Role, kind: type[do.Command]) -> bool:
+    """Say whether a role may give commands of this kind."""
+    if role in {"operator", "admin"}:
+        return kind is not do.Verify
+    return kind in _MAY.get(role, ())
 
 
 def serves(unit: str | None, report: Report, units: Mapping[str, Unit]) -> bool:
@@ -220,6 +226,17 @@ def _settle(command: do.Settle, given: Situation) -> list[Event]:
     return events
 
 
+def _review(command: do.Review, given: Situation) -> list[Event]:
+    fresh = [one for one in command.doubts if one not in given.report.needs_review]
+    if not fresh:
+        raise BadRequest("Keraguan itu sudah ada.", status=409)
+    if given.report.state not in OPEN_STATES and not DOUBTED_WHEN_CLOSED.issuperset(one.kind for one in fresh):
+        raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
+    return [
+        given.told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related) for one in fresh
+    ]
+
+
 def _settled(
     given: Situation, kinds: tuple[DoubtKind, ...] | frozenset[DoubtKind], related: str | None = None
 ) -> list[Event]:
@@ -301,6 +318,7 @@ _ACTS: dict[type[do.Command], Act] = {
     do.Resume: _resume,
     do.Remark: _remark,
     do.Settle: _settle,
+    do.Review: _review,
     do.Categorise: _categorise,
     do.Locate: _locate,
     do.Rate: _rate,

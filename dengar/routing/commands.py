@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from dengar.models import DoubtKind, Urgency
+from dengar.models import Doubt, DoubtKind, Urgency
 
 LONGEST_TEXT = 2000
 Text: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
@@ -88,6 +88,12 @@ class Settle(Command, frozen=True):
     related: Code | None = None
 
 
+class Review(Command, frozen=True):
+    """A person must look at it after all: these doubts stand, again or for the first time."""
+
+    doubts: Annotated[tuple[Doubt, ...], msgspec.Meta(min_length=1, max_length=20)]
+
+
 class Categorise(Command, frozen=True):
     """It is about something else, or more or less urgent."""
 
@@ -154,6 +160,7 @@ AnyCommand: TypeAlias = (
     | Resume
     | Remark
     | Settle
+    | Review
     | Categorise
     | Locate
     | Merge

@@ -33,6 +33,11 @@ class Claims:
         """Say who has which report now."""
         return {row["_id"]: row["by"] for row in self._rows.find({"until": {"$gt": now}})}
 
+    def find(self, number: str, now: datetime) -> tuple[str, datetime] | None:
+        """Say who has a report, and until when."""
+        row = self._rows.find_one({"_id": number, "until": {"$gt": now}})
+        return (row["by"], row["until"]) if row else None
+
     def of(self, by: str, now: datetime) -> list[str]:
         """Give the reports that this person has."""
         return [row["_id"] for row in self._rows.find({"by": by, "until": {"$gt": now}}, {"_id": 1}).sort("_id", 1)]

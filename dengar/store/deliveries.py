@@ -80,6 +80,11 @@ class Deliveries:
         rows = self._rows.find(chosen).sort([("due_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(row, Delivery) for row in rows]
 
+    def of_report(self, number: str) -> list[Delivery]:
+        """Give what was to be delivered of a report, in the order of its history."""
+        rows = self._rows.find({"report": number}).sort([("seq", 1), ("_id", 1)])
+        return [from_document(row, Delivery) for row in rows]
+
     def count_unsettled(self) -> dict[str, dict[DeliveryState, int]]:
         """Count what waits and what is dead, by target."""
         by = {"target": "$target", "state": "$state"}

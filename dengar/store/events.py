@@ -31,6 +31,11 @@ class Events:
         known = {"$in": list(posts)}
         return sorted(self._rows.distinct("report", {"$or": [{"voice.post_id": known}, {"posts": known}]}))
 
+    def since(self, report: str, seq: int) -> list[Event]:
+        """Give the history of a report from this place on."""
+        rows = self._rows.find({"report": report, "seq": {"$gte": seq}}).sort("seq", 1)
+        return [from_document(row, Event) for row in rows]
+
     def of_report(self, number: str) -> list[Event]:
         """Give a report's events in order."""
         return [from_document(row, Event) for row in self._rows.find({"report": number}).sort("seq")]

@@ -270,6 +270,9 @@ def officers(data: Data) -> None:
             IndexModel([("unit", 1), ("closed_at", -1)], name="unit_done", partialFilterExpression=done),
         ]
     )
+def casework(data: Data) -> None:
+    """Find what was to be delivered of one report."""
+    data["deliveries"].create_index([("report", 1), ("seq", 1)])
 
 
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
@@ -289,4 +292,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     api_clients,
     back_office,
     officers,
+    casework,
 )

@@ -41,9 +41,10 @@ class Posts:
         """Give those that everybody may see: not what its source does not return for now."""
         return [post for post in self.of_report(number) if post.hidden_since is None]
 
-    def of_report(self, number: str) -> list[Post]:
-        """Give the posts that said this report's problem, oldest first."""
-        return [from_document(row, Post) for row in self._rows.find({"report": number}).sort("created_at")]
+    def of_report(self, number: str, limit: int = 0) -> list[Post]:
+        """Give the posts that said this report's problem, oldest first; the first `limit` when that is named."""
+        rows = self._rows.find({"report": number}).sort("created_at").limit(limit)
+        return [from_document(row, Post) for row in rows]
 
     def first_texts(self, numbers: Iterable[str]) -> dict[str, str]:
         """Give the oldest text of each of these reports that everybody may see."""

@@ -31,15 +31,14 @@ class Queue:
         rows = self._rows.find(_choose(kind, area, unit)).sort(IN_ORDER).limit(limit)
         return [from_document(row, Report) for row in rows]
 
-    def count(self, kind: DoubtKind | None, area: str | None, unit: str | None) -> int:
-        """Count what waits."""
-        return self._rows.count_documents(_choose(kind, area, unit))
+    def count(self, kind: DoubtKind | None, area: str | None, unit: str | None, most: int | None = None) -> int:
+        """Count what waits, up to `most`."""
+        bound = {"limit": most} if most else {}
+        return self._rows.count_documents(_choose(kind, area, unit), **bound)
 
-    def overdue(self, now: datetime, unit: str | None, limit: int) -> list[Report]:
+    def overdue(self, now: datetime, unit: str | None, limit: int, area: str | None = None) -> list[Report]:
         """Give the open reports past a deadline, the latest first: no first action in time, or no solution."""
-        running = dict(OPEN) | {"pause": None} | ({"unit": unit} if unit else {})
-        late = [{"routing.resolve_by": {"$lt": now}}, {"routing.respond_by": {"$lt": now}, "answered_at": None}]
-        rows = self._rows.find(running | {"$or": late}).sort([("due_at", 1), ("_id", 1)]).limit(limit)
+        rows = self._rows.find(_late(now, unit, area)).sort([("due_at", 1), ("_id", 1)]).limit(limit)
         return [from_document(row, Report) for row in rows]
 
     def soonest(self, unit: str, limit: int) -> list[Report]:
@@ -47,16 +46,48 @@ class Queue:
         rows = self._rows.find(dict(OPEN) | {"unit": unit}).hint("unit_due")
         return [from_document(row, Report) for row in rows.sort([("routing.resolve_by", 1), ("_id", 1)]).limit(limit)]
 
+    def count_overdue(self, now: datetime, area: str | None, most: int) -> int:
+        """Count the open reports past a deadline, up to `most`."""
+        return self._rows.count_documents(_late(now, None, area), limit=most)
+
+    def oldest_waiting(self, limit: int) -> list[Report]:
+        """Give the reports that have waited longest for a person."""
+        rows = self._rows.find(WAITS).hint("review_queue").sort("received_at", 1).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
+    def dangers(self, since: datetime, limit: int) -> list[Report]:
+        """Give the newest open reports of danger, received since then."""
+        chosen = dict(OPEN) | {"received_at": {"$gte": since}, "urgency": "danger"}
+        rows = self._rows.find(chosen).hint("open_received").sort("received_at", -1).limit(limit)
+        return [from_document(row, Report) for row in rows]
+
+    def received_by_hour(self, since: datetime) -> dict[datetime, int]:
+        """Count the reports received since then, by the hour in which they were; hours without any are left out."""
+        hour = {"$dateTrunc": {"date": "$received_at", "unit": "hour"}}
+        stages: list[Document] = [
+            {"$match": {"received_at": {"$gte": since}}},
+            {"$group": {"_id": hour, "n": {"$sum": 1}}},
+        ]
+        return {row["_id"]: row["n"] for row in self._rows.aggregate(stages, hint="received_at_1")}
+
     def due(self, now: datetime, limit: int) -> list[str]:
         """Give the numbers of the reports at which the clock must look, the longest due first."""
         rows = self._rows.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
         return [row["_id"] for row in rows]
 
 
+def _late(now: datetime, unit: str | None, area: str | None) -> Document:
+    running = dict(OPEN) | {"pause": None} | ({"unit": unit} if unit else {}) | _within(area)
+    late = [{"routing.resolve_by": {"$lt": now}}, {"routing.respond_by": {"$lt": now}, "answered_at": None}]
+    return running | {"$or": late}
+
+
+def _within(area: str | None) -> Document:
+    return {"kel": {"$regex": f"^{re.escape(area)}"}} if area else {}
+
+
 def _choose(kind: DoubtKind | None, area: str | None, unit: str | None) -> Document:
     chosen: Document = dict(OPEN) | {"unit": unit} if unit else dict(WAITS)
     if kind:
         chosen["needs_review.kind"] = kind
-    if area:
-        chosen["kel"] = {"$regex": f"^{re.escape(area)}"}
-    return chosen
+    return chosen | _within(area)

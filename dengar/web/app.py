@@ -12,6 +12,7 @@ from dengar.store import Store
 from dengar.web import api, feeds, files, form, health, hooks, news, reports, responding, signing, trouble
 from dengar.web import desk as desk_api
 from dengar.web.access import Guard
+from dengar.web.casework import add_casework
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.floods import add_flood
@@ -99,6 +100,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     add_open311(app)
     add_ogc(app)
     add_officers(app)
+    add_casework(app)
     return app
 
 

@@ -72,6 +72,21 @@ async def read_texts(request: WebRequest, body: bytes) -> dict[str, str]:
     return texts
 
 
+async def read_fields(request: WebRequest, body: bytes) -> tuple[dict[str, list[str]], list[bytes]]:
+    """Read all fields of a form, each with its values, and its photos (`foto`); raises HTTPException 400 for no form."""
+    try:
+        form = await _read_form(request, body)
+    except ValueError as error:
+        raise HTTPException(400, f"The form cannot be read: {error}") from error
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value)
+    photos = [await value.read() for value in form.getlist("foto") if isinstance(value, UploadFile) and value.filename]
+    await form.close()
+    return fields, photos
+
+
 async def read_photos(read: Request, request: WebRequest) -> tuple[str, list[bytes]]:
     """Read a note (`catatan`) and photos (`foto`) out of a form; raises HTTPException 400 for no form."""
     try:

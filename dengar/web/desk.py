@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
 from dengar.routing.commands import LONGEST_TEXT, AnyCommand, Command, Rate, Reopen
+from dengar.routing.scope import narrow_area
 from dengar.web.access import staff_of
 from dengar.web.body import decode, read_limited, read_photos, read_request
 from dengar.web.site import Site, site_of
@@ -108,6 +109,9 @@ class DeskDoor(Protocol):
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report."""
 
+    def check_sees(self, who: Staff, report: Report) -> None:
+        """Raise BadRequest (403) when somebody may not see all of a report."""
+
 
 def desk_of(site: TheSite) -> DeskDoor:
     """Give the desk; raises 404 where nobody decides."""
@@ -152,7 +156,7 @@ def show_queue(  # noqa: PLR0917  FastAPI calls it by names
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
 ) -> Response:
     """List what waits for a person, or with `unit` what that unit has to do."""
-    mine = _own_unit(who, unit)
+    mine, area = _own_unit(who, unit), narrow_area(who, area)
     queue = site.store.queue
     return _json(
         Queued(
@@ -171,7 +175,8 @@ def show_overdue(
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 50,
 ) -> Response:
     """List the open reports past a deadline."""
-    return _json({"reports": site.store.queue.overdue(site.clock(), _own_unit(who, unit), limit)})
+    overdue = site.store.queue.overdue(site.clock(), _own_unit(who, unit), limit, narrow_area(who, None))
+    return _json({"reports": overdue})
 
 
 @router.post("/berikut")
@@ -265,8 +270,7 @@ def _own_unit(who: Staff, unit: str | None) -> str | None:
 
 
 def _case(site: Site, desk: DeskDoor, who: Staff, report: Report) -> Response:
-    if not desk.may_see(who, report):
-        raise BadRequest(f"{report.number} bukan tugas unit Anda.", status=403)
+    desk.check_sees(who, report)
     return _tell(site, report)
 
 
