@@ -53,10 +53,13 @@ def fill(store: Store, classifier: "Classifier", now: datetime, *, size: int = 2
     return Counter(task.why for task in tasks)
 
 
-def answer(store: Store, post: str, category: str, by: str, now: datetime) -> HumanLabel:
-    """Note what a person says of a post of the queue; raises DengarError when either is not known."""
+def answer(store: Store, post: str, category: str, by: str, now: datetime, *, also: Sequence[str] = ()) -> HumanLabel:
+    """Note what a person says of a post of the queue; raises DengarError when anything of it is not known.
+
+    `also` are other categories that they would accept.
+    """
     task = store.human_labels.find_task(post)
-    label = _make_label(store, post, category, by, now, why=task.why if task else "import", task=task)
+    label = _make_label(store, post, category, by, now, why=task.why if task else "import", task=task, also=also)
     store.human_labels.save(label)
     said = _by_person(store.human_labels.of_post(post))
     if task is not None and len(said) > 1 and settle(said) is None:
@@ -72,10 +75,19 @@ def correct(store: Store, post: str, category: str, by: str, now: datetime) -> H
 
 
 def _make_label(
-    store: Store, post_id: str, category: str, by: str, now: datetime, *, why: Why, task: LabelTask | None
+    store: Store,
+    post_id: str,
+    category: str,
+    by: str,
+    now: datetime,
+    *,
+    why: Why,
+    task: LabelTask | None,
+    also: Sequence[str] = (),
 ) -> HumanLabel:
-    if category not in CODES:
-        raise DengarError(f"There is no category {category!r}: {', '.join(CODES)}.")
+    unknown = next((code for code in (category, *also) if code not in CODES), None)
+    if unknown is not None:
+        raise DengarError(f"There is no category {unknown!r}: {', '.join(CODES)}.")
     if not by.strip():
         raise DengarError("Say who labels.")
     post = store.posts.find_all([post_id]).get(post_id)
@@ -86,6 +98,7 @@ def _make_label(
         post=post.id,
         text=post.text,
         category=category,
+        also=tuple(code for code in CODES if code in also and code != category),
         by=by,
         at=now,
         why=why,
@@ -138,12 +151,19 @@ def _examples(by_post: Mapping[str, Sequence[HumanLabel]]) -> list["Example"]:
                     register=last.channel,
                     urgency=last.urgency,
                     sentiment=last.sentiment,
+                    also=_also(labels, category),
                     post=post,
                     kota=last.kota,
                     said_at=last.said_at,
                 )
             )
     return found
+
+
+def _also(labels: Sequence[HumanLabel], category: str) -> tuple[str, ...]:
+    """Give what anybody who named the category would accept as well."""
+    named = {code for label in labels if label.category == category for code in label.also}
+    return tuple(code for code in CODES if code in named)
 
 
 def disputed(store: Store) -> dict[str, dict[str, str]]:

@@ -107,6 +107,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         notice,
         desk=made.desk,
         oversight=made.overseeing,
+        model=made.modelling,
         public_url=web.public_url,
         atlas=made.atlas,
     )

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from dengar.locating import Locating
     from dengar.minding import Minding
     from dengar.overseeing import Overseeing
+    from dengar.modelling import Modelling
     from dengar.proving import Proving
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry
@@ -302,6 +303,14 @@ class Parts:
             clock=self.clock,
             holder=self.holder,
         )
+
+    @cached_property
+    def modelling(self) -> "Modelling":
+        """What analysts do from their pages."""
+        from dengar.model_work import start
+        from dengar.modelling import Modelling
+
+        return Modelling(self.store, self.registry, self.clock, partial(start, self.settings))
 
     @cached_property
     def rechecking(self) -> Rechecking:

@@ -61,6 +61,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "label_studio": RECORDS | {"store"},
     "retraining": RECORDS | {"classify", "labelling", "registry", "store"},
     "evaluating": RECORDS | {"classify", "labelling", "store"},
+    "model_reports": RECORDS | {"classify"},
+    "modelling": RECORDS | {"classify", "ingest", "labelling", "model_reports", "registry", "store"},
+    "model_work": RECORDS | {
+        "classify", "drifting", "labelling", "model_reports", "retraining", "settings", "wiring",
+    },
     "following": set(),
     "judging": RECORDS | {"classify", "following", "registry", "store"},
     "locating": RECORDS | {"following", "geocode"},
@@ -105,7 +110,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wiring": RECORDS | {
         "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk", "drifting",
         "erasing", "geocode", "habits", "health", "ingest", "intake", "jobbing", "judging", "locating", "minding",
-        "overseeing", "pipeline", "placing",
+        "model_work", "modelling", "overseeing", "pipeline", "placing",
         "proving", "rechecking", "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
         "settings", "shadowing", "store", "timetable", "watering", "working",
     },

@@ -26,11 +26,15 @@ class LabelTask(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HumanLabel(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What one person said of one post; the text as they saw it, masked. Withdrawn ones stay as history."""
+    """What one person said of one post; the text as they saw it, masked. Withdrawn ones stay as history.
+
+    `also` are other categories that they would accept.
+    """
 
     post: str
     text: str
     category: str
+    also: tuple[str, ...] = ()
     by: str
     at: datetime
     why: Why

@@ -30,22 +30,34 @@ class HumanLabels:
         row = self._tasks.find_one({"_id": post})
         return from_document(row, LabelTask) if row else None
 
-    def claim(self, by: str, now: datetime) -> LabelTask | None:
-        """Give this person the next post, which nobody else gets for ten minutes; None when nothing waits for them."""
-        free = {
-            "done": False,
-            "seen_by": {"$ne": by},
-            "$or": [{"claimed_until": {"$lte": now}}, {"claimed_by": by}],
-        }
+    def claim(self, by: str, now: datetime, *, why: Why | None = None, beside: Sequence[str] = ()) -> LabelTask | None:
+        """Give this person the next post, which nobody else gets for ten minutes; None when nothing waits for them.
+
+        `why` asks for those that were chosen for this reason; posts of `beside` are on their screen already.
+        """
+        wanted = {"why": why} if why else {}
+        kept = {"_id": {"$nin": list(beside)}} if beside else {}
+        return self._claim(by, now, {"done": False, **wanted, **kept})
+
+    def hold(self, post: str, by: str, now: datetime) -> LabelTask | None:
+        """Give this person this post as `claim` does; None when somebody else has it or it is done."""
+        return self._claim(by, now, {"_id": post, "done": False})
+
+    def _claim(self, by: str, now: datetime, chosen: dict[str, object]) -> LabelTask | None:
+        free = {"seen_by": {"$ne": by}, "$or": [{"claimed_until": {"$lte": now}}, {"claimed_by": by}]}
         change = {"$set": {"claimed_by": by, "claimed_until": now + CLAIM}}
         row = self._tasks.find_one_and_update(
-            free, change, sort=[("rank", 1), ("_id", 1)], return_document=ReturnDocument.AFTER
+            chosen | free, change, sort=[("rank", 1), ("_id", 1)], return_document=ReturnDocument.AFTER
         )
         return from_document(row, LabelTask) if row else None
 
     def skip(self, post: str, by: str) -> None:
         """Leave a post to others."""
         self._tasks.update_one({"_id": post}, {"$addToSet": {"seen_by": by}, "$set": {"claimed_until": _NEVER}})
+
+    def take_back(self, post: str, by: str) -> None:
+        """Let a person see a post again that they had left to others."""
+        self._tasks.update_one({"_id": post}, {"$pull": {"seen_by": by}})
 
     def save(self, label: HumanLabel) -> None:
         """Add a label; what the same person said before of this post is withdrawn."""
@@ -75,6 +87,16 @@ class HumanLabels:
     def find_all(self) -> list[HumanLabel]:
         """Give all labels that are not withdrawn, oldest first."""
         return self._find({"withdrawn_at": None})
+
+    def count_by(self, by: str, since: datetime) -> int:
+        """Count what a person has labelled since then."""
+        return self._labels.count_documents({"by": by, "at": {"$gte": since}, "withdrawn_at": None})
+
+    def count_posts(self, since: datetime | None = None) -> int:
+        """Count the posts that anybody labelled, all or since then."""
+        chosen: dict[str, object] = {"withdrawn_at": None} | ({"at": {"$gt": since}} if since else {})
+        groups = self._labels.aggregate([{"$match": chosen}, {"$group": {"_id": "$post"}}, {"$count": "n"}])
+        return next((int(group["n"]) for group in groups), 0)
 
     def known(self, posts: Iterable[str]) -> set[str]:
         """Give those of these posts that are in the queue or labelled."""

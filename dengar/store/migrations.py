@@ -273,6 +273,20 @@ def officers(data: Data) -> None:
 def casework(data: Data) -> None:
     """Find what was to be delivered of one report."""
     data["deliveries"].create_index([("report", 1), ("seq", 1)])
+def model_jobs(data: Data) -> None:
+    """Create what keeps the work on the classifier: one at a time runs."""
+    _create_collection(data, "model_jobs")
+    runs = {"state": "running"}
+    data["model_jobs"].create_indexes(
+        [
+            IndexModel("state", name="one_runs", unique=True, partialFilterExpression=runs),
+            IndexModel([("kind", 1), ("begun_at", -1)]),
+            IndexModel([("begun_at", -1), ("_id", -1)]),
+            IndexModel([("verdict.challenger", 1), ("begun_at", -1)], sparse=True),
+        ]
+    )
+    data["labels"].create_index("at")
+    data["drifts"].create_index([("at", -1)])
 
 
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
@@ -293,4 +307,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     back_office,
     officers,
     casework,
+    model_jobs,
 )

@@ -32,6 +32,7 @@ from dengar.store.leaders import Leaders
 from dengar.store.leases import Lease, Leases
 from dengar.store.media import MediaFiles
 from dengar.store.migrations import migrate
+from dengar.store.model_jobs import ModelJobs
 from dengar.store.news import News
 from dengar.store.numbers import Numbers
 from dengar.store.outbox import Outbox
@@ -92,6 +93,7 @@ class Store:
         self.relays = Relays(data)
         self.reports = Reports(data["reports"])
         self.rules = RulesVersions(data["rules"])
+        self.model_jobs = ModelJobs(data["model_jobs"])
         self.news = News(data["reports"], self.reports)
         self.runs = Runs(data["runs"])
         self.sessions = Sessions(data["sessions"])

@@ -28,6 +28,8 @@ from dengar.web.peta.routes import add_maps
 from dengar.web.oversight import OversightDoor
 from dengar.web.people import add_people
 from dengar.web.petugas.pages import add_officers
+from dengar.web.model.door import ModelDoor
+from dengar.web.model.routes import add_model
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
@@ -47,6 +49,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     notice: str | None = None,
     *,
     desk: DeskDoor | None = None,
+    model: ModelDoor | None = None,
     public_url: str = "",
     atlas: Atlas | None = None,
     basemap: Basemap = NO_BASEMAP,
@@ -59,6 +62,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     Without a `desk` nobody decides here.
     `public_url` is the address of the site, which feeds name. Maps draw the areas of the `atlas` over the `basemap`.
     Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up.
+    Without a `desk` nobody decides here, without a `model` there are no pages for analysts.
     `public_url` is the address of the site, which feeds name.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
@@ -66,6 +70,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.state.site = Site(
         store=store,
         desk=desk,
+        model=model,
         pushes=pushes,
         status=Kept(status, STATUS_FRESH_SECONDS, STATUS_STALE_SECONDS).value,
         categories=categories,
@@ -95,6 +100,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     add_maps(app)
     add_rankings(app, store, clock)
     add_flood(app, store, clock)
+    add_model(app, model)
     app.include_router(feeds.router)
     app.include_router(news.router)
     add_open311(app)

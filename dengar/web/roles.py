@@ -14,6 +14,7 @@ ADMIN: Roles = frozenset({"admin"})
 DESK: Roles = frozenset({"operator", "verifikator", "admin"})
 WORKERS: Roles = DESK | {"petugas"}
 ANALYSTS: Roles = frozenset({"analis", "admin"})
+MODEL_READERS: Roles = DESK | ANALYSTS | {"auditor"}
 PRESS: Roles = frozenset({"humas", "admin"})
 READERS: Roles = DESK | {"auditor", "humas", "analis"}
 WATCHERS: Roles = DESK | {"auditor"}
@@ -124,6 +125,18 @@ ACCESS: Mapping[str, Access] = {
     "/petugas/manifest.webmanifest": PUBLIC,
     "/petugas/{number}": Access(FIELD, OFFICERS),
     "/api/petugas/{number}": Access(NOBODY, OFFICERS),
+    # the analysts
+    "/model": Access(MODEL_READERS),
+    "/model/kerja": Access(MODEL_READERS, ANALYSTS),
+    "/model/label": Access(ANALYSTS, ANALYSTS),
+    "/model/label/berikut": Access(NOBODY, ANALYSTS),
+    "/model/label/lewati": Access(NOBODY, ANALYSTS),
+    "/model/label/urung": Access(NOBODY, ANALYSTS),
+    "/model/banding": Access(MODEL_READERS),
+    "/model/pergeseran": Access(MODEL_READERS),
+    "/model/mundur": Access(NOBODY, ANALYSTS),
+    "/model/bayangan": Access(NOBODY, ANALYSTS),
+    "/model/{version}": Access(MODEL_READERS, ANALYSTS),
 }
 
 

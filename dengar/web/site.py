@@ -28,6 +28,7 @@ from dengar.web.telling import SAFE_TEXT, Telling
 
 if TYPE_CHECKING:
     from dengar.web.desk import DeskDoor
+    from dengar.web.model.door import ModelDoor
 
 Push: TypeAlias = Callable[[Request], Accepted]
 YEAR_SECONDS = 365 * 86400
@@ -40,6 +41,7 @@ class Site:
 
     store: Store
     desk: "DeskDoor | None"
+    model: "ModelDoor | None"
     pushes: Mapping[str, Push]
     status: Callable[[], Status]
     categories: Mapping[str, tuple[str, str]]

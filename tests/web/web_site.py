@@ -21,6 +21,7 @@ from dengar.web.app import Push, make_app
 from dengar.web.desk import DeskDoor
 from dengar.web.live import MOST_CLIENTS, Live
 from dengar.web.oversight import OversightDoor
+from dengar.web.model.door import ModelDoor
 from dengar.web.serve import make_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -96,13 +97,18 @@ def serve(
     *,
     oversight: OversightDoor | None = None,
     trusted_proxies: Sequence[str] = (),
+    model: ModelDoor | None = None,
+    categories: Mapping[str, tuple[str, str]] = CATEGORIES,
+    clock: Callable[[], datetime] = lambda: NOW,
 ) -> Iterator[Running]:
     form, hook = FakePush(), SignedPush()
     pushes: Mapping[str, Push] = {"form": form, "balai": hook}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = make_app(store, pushes, status, CATEGORIES, lambda: NOW, notice, desk=desk, oversight=oversight)
+    app = make_app(
+        store, pushes, status, categories, clock, notice, desk=desk, oversight=oversight, model=model
+    )
     app.state.site = replace(app.state.site, live=Live(store.news, most_listeners))
     server = make_server(app, "127.0.0.1", port, trusted_proxies)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
