@@ -110,6 +110,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         model=made.modelling,
         public_url=web.public_url,
         atlas=made.atlas,
+        contact=web.contact,
     )
     server = make_server(app, web.host, web.port, web.trusted_proxies)
     serving = asyncio.create_task(server.serve())

@@ -42,6 +42,7 @@ class WebSettings(BaseModel):
     public_url: str = Field(
         default="", pattern=r"^(https?://\S+)?$", description="Where residents open this site; told in replies."
     )
+    contact: str = Field(default="", description="Whom residents ask to delete their data; told on the privacy page.")
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose X-Forwarded-For is believed."
     )

@@ -39,6 +39,7 @@ from dengar.store.outbox import Outbox
 from dengar.store.performance import Performance
 from dengar.store.posts import Posts
 from dengar.store.prints import Prints
+from dengar.store.pulse import Pulse
 from dengar.store.quarantine import Quarantine
 from dengar.store.queue import Queue
 from dengar.store.relays import Relays
@@ -88,6 +89,7 @@ class Store:
         self.performance = Performance(data)
         self.posts = Posts(data["posts"])
         self.prints = Prints(data["prints"])
+        self.pulse = Pulse(data["reports"])
         self.quarantine = Quarantine(data["quarantine"], self.items)
         self.queue = Queue(data["reports"])
         self.relays = Relays(data)

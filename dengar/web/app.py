@@ -30,6 +30,7 @@ from dengar.web.people import add_people
 from dengar.web.petugas.pages import add_officers
 from dengar.web.model.door import ModelDoor
 from dengar.web.model.routes import add_model
+from dengar.web.overview import add_overview
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments
@@ -54,6 +55,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     atlas: Atlas | None = None,
     basemap: Basemap = NO_BASEMAP,
     oversight: OversightDoor | None = None,
+    contact: str = "",
 ) -> FastAPI:
     """Make the application.
 
@@ -64,6 +66,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up.
     Without a `desk` nobody decides here, without a `model` there are no pages for analysts.
     `public_url` is the address of the site, which feeds name.
+    `public_url` is the address of the site, which feeds name; `contact` whom people ask to delete their data.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
@@ -84,6 +87,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         frames=Frames(),
         public_url=public_url,
         maps=Maps(atlas, basemap, Counts(store, clock)),
+        contact=contact,
     )
     app.state.tries = Rate(signing.TRIES_PER_MINUTE)
     app.state.oversight = oversight
@@ -101,6 +105,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     add_rankings(app, store, clock)
     add_flood(app, store, clock)
     add_model(app, model)
+    add_overview(app, store, clock)
     app.include_router(feeds.router)
     app.include_router(news.router)
     add_open311(app)
@@ -112,7 +117,6 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
 
 def _add_pages(app: FastAPI) -> None:
     """Say which function answers which address."""
-    app.add_route("/", reports.show_first)
     app.add_route("/laporan/{number}", reports.show_report)
     app.add_route("/cek", reports.show_search)
     app.add_route("/lapor", form.show_or_take_form, methods=["GET", "POST"])

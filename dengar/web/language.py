@@ -4,23 +4,24 @@ import gettext
 import io
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from babel.units import format_unit
 from starlette.requests import Request
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 COOKIE = "bahasa"
+SHORT_HOURS = 48
 _DURATION = re.compile(r"(\d+) ?([smhd])[a-z]*")
 _UNITS = {"s": "duration-second", "m": "duration-minute", "h": "duration-hour", "d": "duration-day"}
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
@@ -54,6 +55,20 @@ class Language:
     def day(self, at: datetime) -> str:
         """Write a day in Jakarta: 21 Nov 2026."""
         return format_datetime(at.astimezone(JAKARTA), "d MMM y", locale=self._locale)
+
+    def short_day(self, day: date) -> str:
+        """Write a day without its year: 21 Nov."""
+        return format_date(day, "d MMM", locale=self._locale)
+
+    def share(self, value: float) -> str:
+        """Write a share of 0 to 1: 83%."""
+        return format_percent(value, "#,##0%", locale=self._locale)
+
+    def span(self, hours: float) -> str:
+        """Write a stretch of hours: 7,4 jam; from two days on in days."""
+        if hours < SHORT_HOURS:
+            return format_unit(max(hours, 0.1), "duration-hour", format="#,##0.#", locale=self._locale)
+        return format_unit(hours / 24, "duration-day", format="#,##0.#", locale=self._locale)
 
     def every(self, text: str) -> str:
         """Write a duration as the settings have it, such as `5 minutes`, in this language."""

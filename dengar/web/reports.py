@@ -1,4 +1,4 @@
-"""The pages that show reports: the first page, one report, and the search for a number."""
+"""The pages that show one report, and the search for a number."""
 
 import re
 import secrets
@@ -16,10 +16,9 @@ from dengar.routing.doubts import find_hazards
 from dengar.store import Store
 from dengar.web.site import Site, site_of
 
-CARDS, MOST_CARDS = 20, 100
+MOST_CARDS = 100
 VOICES_SHOWN = 30
 _NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
-_CODE = re.compile(r"[0-9a-z_.]{1,40}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,24 +27,6 @@ class Found:
 
     report: Report | None = None
     post: Post | None = None
-
-
-def show_first(request: Request) -> Response:
-    """Show what this is, the form, the counts, and the newest reports of an area or category."""
-    site = site_of(request)
-    chosen = {name: _code(request.query_params.get(name)) for name in ("kategori", "kel")}
-    shown = MOST_CARDS if request.query_params.get("semua") else CARDS
-    reports = site.store.reports.newest(shown + 1, chosen["kel"], chosen["kategori"])
-    context = {
-        "reports": reports[:shown],
-        "has_more": len(reports) > shown,
-        "most": MOST_CARDS,
-        "shown": shown,
-        "chosen": chosen,
-        "counts": site.figures.counts(),
-        "areas": site.figures.areas(),
-    }
-    return site.page(request, "first.html", context | blank_form())
 
 
 def blank_form() -> dict[str, object]:
@@ -121,7 +102,3 @@ def _waiting_page(post: Post | None) -> str:
 
 def _not_found(site: Site, request: Request, typed: str) -> Response:
     return site.page(request, "unknown_number.html", {"number": typed[:40]}, code=404)
-
-
-def _code(value: str | None) -> str | None:
-    return value if value and _CODE.fullmatch(value) else None

@@ -55,6 +55,7 @@ class Site:
     frames: Frames
     public_url: str
     maps: Maps
+    contact: str = ""
 
     def page(
         self,
@@ -72,6 +73,7 @@ class Site:
             "now": self.clock(),
             "here": _here(request),
             "path": request.scope["path"],
+            "origin": self.address(request),
             "tell": self.telling(language),
             "me": request.scope.get("staff"),
         }
@@ -116,6 +118,7 @@ def _make_environment(language: Language, files: Files) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(number=language.number, moment=language.moment, ago=language.ago, tame=tame)
+    environment.filters.update(share=language.share, span=language.span, day=language.day, short_day=language.short_day)
     environment.globals.update(lang=language.code, asset=files.address, may_read=may_read, SAFE_TEXT=SAFE_TEXT)
     return environment
 
