@@ -76,6 +76,7 @@ $(VENDOR)/.ready: package-lock.json | $(READY)
 	cp node_modules/htmx.org/dist/htmx.min.js node_modules/leaflet/dist/leaflet.js node_modules/leaflet/dist/leaflet.css \
 	  node_modules/leaflet.markercluster/dist/leaflet.markercluster.js \
 	  node_modules/leaflet.markercluster/dist/MarkerCluster.css \
+	  node_modules/pmtiles/dist/pmtiles.js \
 	  node_modules/uplot/dist/uPlot.iife.min.js node_modules/uplot/dist/uPlot.min.css $(VENDOR)
 	@touch $@
 

@@ -93,6 +93,7 @@ async def _keep_alive(mongo: EmbeddedMongo, scheduler: Scheduler) -> None:
 
 async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> None:
     from dengar.web.app import make_app
+    from dengar.web.peta.basemap import Basemap
     from dengar.web.serve import make_server
 
     if notice is None:
@@ -111,6 +112,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         public_url=web.public_url,
         atlas=made.atlas,
         contact=web.contact,
+        basemap=Basemap(archive=web.basemap, tiles=web.tiles, attribution=web.tiles_attribution),
     )
     server = make_server(app, web.host, web.port, web.trusted_proxies)
     serving = asyncio.create_task(server.serve())

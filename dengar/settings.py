@@ -29,6 +29,7 @@ SHORTEST_KEY = 16
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DURATION = re.compile(r"(\d{1,6}) ?(s|seconds?|m|min|minutes?|h|hours?|d|days?)")
 _SECRET = re.compile(r"secret|password|token|key|uri", re.IGNORECASE)  # a wrong one is not shown either
+_ARCHIVE_HEAD, _ARCHIVE_TYPE, _RASTER_TYPES = 127, 99, frozenset({2, 3, 4, 5})  # bytes of PMTiles' specification
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -46,6 +47,13 @@ class WebSettings(BaseModel):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose X-Forwarded-For is believed."
     )
+    basemap: Path | None = Field(default=None, description="A PMTiles archive of raster tiles, shown beneath the maps.")
+    tiles: str = Field(
+        default="",
+        pattern=r"^(https?://\S*\{z\}\S*)?$",
+        description="Address of raster tiles such as https://tiles.example.org/{z}/{x}/{y}.png; an archive goes first.",
+    )
+    tiles_attribution: str = Field(default="", description="Who made these tiles, shown in a corner of the maps.")
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -53,6 +61,26 @@ class WebSettings(BaseModel):
         for one in proxies:
             ip_network(one)  # a wrong one would be taken for a name and never match
         return proxies
+
+    @field_validator("basemap")
+    @classmethod
+    def _archive_can_be_drawn(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            _check_archive(path)
+        return path
+
+
+def _check_archive(path: Path) -> None:
+    """Raise ValueError, with what to do, for anything but a PMTiles archive (version 3) of raster tiles."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_ARCHIVE_HEAD)
+    except OSError as error:
+        raise ValueError(explain_file(error)) from error
+    if len(head) < _ARCHIVE_HEAD or not head.startswith(b"PMTiles\x03"):
+        raise ValueError("this file is no PMTiles archive of version 3")
+    if head[_ARCHIVE_TYPE] not in _RASTER_TYPES:
+        raise ValueError("it holds vector tiles, which these maps do not draw: make one of PNG, JPEG or WebP tiles")
 
 
 class WaterSettings(BaseModel):

@@ -62,6 +62,7 @@ ACCESS: Mapping[str, Access] = {
     "/keluar": Access(EVERYBODY, EVERYBODY),
     "/peta": PUBLIC,
     "/peta/wilayah.json": PUBLIC,
+    "/peta/dasar.pmtiles": PUBLIC,
     # data for everybody
     "/api/openapi.json": PUBLIC,
     "/api/status": PUBLIC,

@@ -1,20 +1,28 @@
 // What every map here draws alike: the base map, the areas with their names, and how Leaflet comes in when it is needed.
 "use strict";
 
-let arriving;
+const arriving = new Map();
 
-/** Bring Leaflet in from this site; `at` are the addresses { leaflet, leafletCss } of its script and style sheet. */
-export function bringLeaflet(at) {
-  if (window.L) return Promise.resolve(window.L);
-  arriving ??= new Promise((resolve, reject) => {
-    const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: at.leafletCss });
-    const script = Object.assign(document.createElement("script"), { src: at.leaflet });
-    script.addEventListener("load", () => resolve(window.L));
-    script.addEventListener("error", () => { arriving = undefined; reject(new Error("Leaflet")); });
-    document.head.prepend(sheet);
-    document.head.append(script);
-  });
-  return arriving;
+/** Bring a script in from this site, once. */
+function bring(address) {
+  if (!arriving.has(address)) {
+    arriving.set(address, new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: address });
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", () => { arriving.delete(address); reject(new Error(address)); });
+      document.head.append(script);
+    }));
+  }
+  return arriving.get(address);
+}
+
+/** Bring Leaflet in; `at` are the addresses { leaflet, leafletCss } of its script and style sheet. */
+export async function bringLeaflet(at) {
+  if (!window.L) {
+    document.head.prepend(Object.assign(document.createElement("link"), { rel: "stylesheet", href: at.leafletCss }));
+    await bring(at.leaflet);
+  }
+  return window.L;
 }
 
 /** Make a map without the flag in its corner. */
@@ -23,17 +31,28 @@ export function makeMap(L, place, options) {
   const motion = still ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {};
   const map = L.map(place, { minZoom: 9, maxZoom: 19, zoomSnap: 0.5, ...motion, ...options });
   map.attributionControl.setPrefix(false);
+  map.createPane("names").classList.add("names-pane");
   return map;
 }
 
-/** Lay the operator's base map beneath; `told` is null or { tiles, archive, library, attribution }. */
-export async function addBasemap(L, map, told) {
-  if (!told) return;
-  map.getContainer().classList.add("over-tiles");
-  if (told.tiles) {
-    const tiles = L.tileLayer(told.tiles, { attribution: told.attribution, maxZoom: 19, keepBuffer: 1 });
-    tiles.addTo(map);
+/** Lay the operator's base map beneath; `at` are { basemap, archiveReader }. Without one the areas are the map. */
+export async function addBasemap(L, map, at) {
+  if (!at.basemap) return;
+  const { archive, tiles, attribution } = JSON.parse(at.basemap);
+  try {
+    const layer = archive ? await openArchive(archive, at.archiveReader, attribution) : L.tileLayer(tiles, { attribution, maxZoom: 19 });
+    layer.addTo(map);
+    map.getContainer().classList.add("over-tiles");
+  } catch (error) {
+    console.warn("The base map cannot be shown.", error);
   }
+}
+
+async function openArchive(address, reader, attribution) {
+  await bring(reader);
+  const archive = new window.pmtiles.PMTiles(address);
+  const { minZoom, maxZoom } = await archive.getHeader();
+  return window.pmtiles.leafletRasterLayer(archive, { attribution, minNativeZoom: minZoom, maxNativeZoom: maxZoom, maxZoom: 19 });
 }
 
 /** Fetch the areas as GeoJSON. */
@@ -70,7 +89,7 @@ export function nameAreas(L, map, areas, from = 13) {
       if (!map.getBounds().contains(at)) continue;
       const html = Object.assign(document.createElement("span"), { textContent: properties.name });
       const icon = L.divIcon({ className: "area-name", html });
-      names.addLayer(L.marker(at, { icon, interactive: false, keyboard: false }));
+      names.addLayer(L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }));
     }
   };
   map.on("moveend", write);

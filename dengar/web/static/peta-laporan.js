@@ -1,7 +1,8 @@
 // The map of reports: areas coloured by how many there are; near by, the reports themselves as points, packed together.
 "use strict";
 
-const POINTS_FROM = 14, COUNTS_FROM = 12, STEPS = [1, 5, 10, 20, 50];
+const POINTS_FROM = 14, COUNTS_FROM = 12;
+const LADDERS = [[1, 2, 3, 5, 8], [1, 5, 10, 20, 50], [1, 20, 50, 100, 250], [1, 100, 250, 500, 1000], [1, 500, 1000, 2500, 5000]];
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const element = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text ?? "", className: name ?? "" });
 const fetchJson = async (address, signal) => {
@@ -10,11 +11,9 @@ const fetchJson = async (address, signal) => {
   return answer.json();
 };
 
-/** The lower ends of five classes for numbers up to `most`: 1, 5, 10, 20, 50, or ten or a hundred times that. */
+/** The lower ends of five classes for numbers up to `most`, so that the last ones are not empty. */
 function makeSteps(most) {
-  let scale = 1;
-  while (most > 100 * scale) scale *= 10;
-  return STEPS.map((step) => (step === 1 ? 1 : step * scale));
+  return LADDERS.find((ladder) => most < 4 * ladder[4]) ?? LADDERS.at(-1);
 }
 
 /** `results()` is the list beside the map, `load(address)` shows the page of other filters. */
@@ -90,7 +89,7 @@ export class ReportMap {
   explain(steps) {
     const names = ["0", ...steps.map((low, place) => {
       const high = steps[place + 1] - 1;
-      return high === low ? `${low}` : Number.isNaN(high) ? `≥ ${low}` : `${low}–${high}`;
+      return high === low ? `${low}` : Number.isNaN(high) ? `≥ ${this.number.format(low)}` : `${this.number.format(low)}–${this.number.format(high)}`;
     })];
     this.legend.replaceChildren(
       element("b", this.said.legend), ...names.map((name, step) => element("span", name, `swatch step-${step}`)),
@@ -113,7 +112,7 @@ export class ReportMap {
     for (const { n, lat, lon, most } of sums.values()) {
       const isDeep = this.stepOf(most, this.steps) >= 4;
       const icon = this.L.divIcon({ className: `peta-count${isDeep ? " deep" : ""}`, html: element("span", this.number.format(n)) });
-      this.labels.addLayer(this.L.marker([lat / n, lon / n], { icon, interactive: false, keyboard: false }));
+      this.labels.addLayer(this.L.marker([lat / n, lon / n], { icon, pane: "names", interactive: false, keyboard: false }));
     }
   }
 

@@ -19,6 +19,7 @@ async function load(address, { follow = true, keep = false } = {}) {
     const form = page.querySelector("[data-peta-filter]");
     results().replaceWith(fresh);
     if (!keep) document.querySelector("[data-peta-filter]").replaceWith(form);
+    tidy();
     history.replaceState(null, "", new URL(address, location.href).pathname + new URL(address, location.href).search + location.hash);
     here.hidden = true;
     listen();
@@ -61,6 +62,9 @@ for (const [on, isLit] of [["mouseover", true], ["mouseout", false], ["focusin",
   });
 }
 
+/** Filters work at once here: their button is for those without JavaScript. */
+function tidy() { document.querySelector("[data-peta-submit]").hidden = true; }
+
 /** Tell of what is new without moving anything: a pill counts it. */
 function listen() {
   stream?.close();
@@ -82,7 +86,7 @@ async function start() {
   try {
     const [drawing, { ReportMap }] = await Promise.all([import(said.drawing), import(said.reportMap)]);
     board = new ReportMap(drawing, await drawing.fetchAreas(said.shapes), side, results, load);
-    await Promise.all([board.count(), drawing.addBasemap(board.L, board.map, JSON.parse(said.basemap || "null"))]);
+    await Promise.all([board.count(), drawing.addBasemap(board.L, board.map, said)]);
     await board.show();
     side.dataset.ready = "";
   } catch {
@@ -90,5 +94,6 @@ async function start() {
   }
 }
 
+tidy();
 start().then(listen);
 document.addEventListener("visibilitychange", listen);

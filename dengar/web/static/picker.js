@@ -70,7 +70,7 @@ class Picker {
     const [L, areas] = await Promise.all([drawing.bringLeaflet(this.said), drawing.fetchAreas(this.said.shapes)]);
     this.L = L;
     this.boardMap ??= drawing.makeMap(L, this.map, { center: [-6.2, 106.83], zoom: 11 });
-    await drawing.addBasemap(L, this.boardMap, JSON.parse(this.said.basemap || "null"));
+    await drawing.addBasemap(L, this.boardMap, this.said);
     this.areas = new Map();
     this.byName = new Map();
     const layer = drawing.drawAreas(L, areas, (feature, shape) => this.know(feature, shape));
