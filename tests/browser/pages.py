@@ -9,6 +9,7 @@ from dengar.models import Role
 PUBLIC: dict[str, str] = {
     "/": "/",
     "/laporan/{number}": "/laporan/{report}",
+    "/peta": "/peta",
     "/cek": "/cek",
     "/lapor": "/lapor",
     "/status": "/status",
@@ -31,6 +32,7 @@ NO_PAGES = (
     "/api/",
     "/umpan/",
     "/static/",
+    "/peta/",
     "/foto/",
     "/kait/",
     "/open311",

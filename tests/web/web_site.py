@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -18,10 +19,7 @@ from dengar.errors import BadRequest
 from dengar.models import Accepted, Ailment, Receipt, Request, SourceStatus, Status
 from dengar.store import Store
 from dengar.web.app import Push, make_app
-from dengar.web.desk import DeskDoor
 from dengar.web.live import MOST_CLIENTS, Live
-from dengar.web.oversight import OversightDoor
-from dengar.web.model.door import ModelDoor
 from dengar.web.serve import make_server
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -92,23 +90,19 @@ def serve(
     store: Store,
     notice: str | None = None,
     status: Callable[[], Status] = make_status,
-    desk: DeskDoor | None = None,
-    most_listeners: int = MOST_CLIENTS,
     *,
-    oversight: OversightDoor | None = None,
+    most_listeners: int = MOST_CLIENTS,
     trusted_proxies: Sequence[str] = (),
-    model: ModelDoor | None = None,
     categories: Mapping[str, tuple[str, str]] = CATEGORIES,
     clock: Callable[[], datetime] = lambda: NOW,
+    **doors: Any,  # noqa: ANN401  as make_app takes them
 ) -> Iterator[Running]:
     form, hook = FakePush(), SignedPush()
     pushes: Mapping[str, Push] = {"form": form, "balai": hook}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = make_app(
-        store, pushes, status, categories, clock, notice, desk=desk, oversight=oversight, model=model
-    )
+    app = make_app(store, pushes, status, categories, clock, notice, **doors)
     app.state.site = replace(app.state.site, live=Live(store.news, most_listeners))
     server = make_server(app, "127.0.0.1", port, trusted_proxies)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))

@@ -80,19 +80,20 @@ export class ReportMap {
       list.add(`step-${this.stepOf(this.counts[code] ?? 0, steps)}`);
     }
     this.steps = steps;
-    this.explain(steps);
     this.label();
   }
 
   stepOf(n, steps) { return steps.filter((step) => n >= step).length; }
 
-  explain(steps) {
+  /** Say what the colours and the numbers stand for. */
+  explain(isFar) {
+    const steps = this.steps;
     const names = ["0", ...steps.map((low, place) => {
       const high = steps[place + 1] - 1;
       return high === low ? `${low}` : Number.isNaN(high) ? `≥ ${this.number.format(low)}` : `${this.number.format(low)}–${this.number.format(high)}`;
     })];
     this.legend.replaceChildren(
-      element("b", this.said.legend), ...names.map((name, step) => element("span", name, `swatch step-${step}`)),
+      element("b", isFar ? this.said.legendFar : this.said.legend), ...names.map((name, step) => element("span", name, `swatch step-${step}`)),
     );
   }
 
@@ -100,8 +101,10 @@ export class ReportMap {
   label() {
     this.labels.clearLayers();
     const zoom = this.map.getZoom();
-    if (!this.counts || zoom >= POINTS_FROM) return;
+    if (!this.counts) return;
     const isFar = zoom < COUNTS_FROM, sums = new Map();
+    this.explain(isFar);
+    if (zoom >= POINTS_FROM) return;
     for (const [code, n] of Object.entries(this.counts)) {
       const feature = this.features.get(code);
       if (!feature) continue;

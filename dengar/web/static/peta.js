@@ -1,6 +1,7 @@
 // The page /peta: its filters, its list and its map, which all show the same reports.
 "use strict";
 
+const LISTEN_AFTER_MS = 4000;
 const side = document.querySelector("[data-peta]");
 const said = side.dataset;
 const here = document.querySelector("[data-peta-here]");
@@ -95,5 +96,6 @@ async function start() {
 }
 
 tidy();
-start().then(listen);
+// Who only glances at the page takes nobody else's place among the listeners.
+start().then(() => setTimeout(listen, LISTEN_AFTER_MS));
 document.addEventListener("visibilitychange", listen);
