@@ -22,7 +22,7 @@ def make_views(data: Data) -> None:
     """Create the views, and change those that an older version has made."""
     known = {one["name"]: one["options"] for one in data.list_collections(filter={"name": {"$in": list(VIEWS)}})}
     for name, (source, stages) in VIEWS.items():
-        wanted = {"viewOn": source, "pipeline": list(stages)}
+        wanted: Document = {"viewOn": source, "pipeline": list(stages)}
         if name not in known:
             _create(data, name, wanted)
         elif known[name] != wanted:

@@ -13,6 +13,7 @@ from dengar.web import api, feeds, files, form, health, hooks, news, reports, re
 from dengar.web import desk as desk_api
 from dengar.web.access import Guard
 from dengar.web.casework import add_casework
+from dengar.web.describing import add_description
 from dengar.web.desk import DeskDoor
 from dengar.web.figures import Figures, Kept
 from dengar.web.floods import add_flood
@@ -112,6 +113,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     add_ogc(app)
     add_officers(app)
     add_casework(app)
+    add_description(app)
     return app
 
 

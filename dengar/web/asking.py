@@ -3,18 +3,37 @@
 import base64
 import binascii
 from datetime import datetime
+from typing import get_args
 
 import msgspec
 from starlette.requests import Request
 
 from dengar.errors import BadRequest
-from dengar.feeds.selecting import NAMES, parse_selection
-from dengar.models import Selection
+from dengar.feeds.selecting import NAMES, STATES, parse_selection
+from dengar.models import Selection, Urgency
 from dengar.web.language import COOKIE
 from dengar.web.site import Site
 
+_WORDS: dict[str, tuple[object, ...]] = {"state": STATES, "urgency": get_args(Urgency)}
+_SHAPES = {
+    "kel": r"^[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?$",
+    "bbox": r"^-?[0-9.]+,-?[0-9.]+,-?[0-9.]+,-?[0-9.]+$",
+}
+
+
+def _schema(name: str) -> dict[str, object]:
+    told: dict[str, object] = {"type": "string"}
+    if name in _WORDS:
+        told["enum"] = list(_WORDS[name])
+    if name in _SHAPES:
+        told["pattern"] = _SHAPES[name]
+    if name.endswith(("_since", "_until")):
+        told["format"] = "date-time"
+    return told
+
+
 FILTER = {
-    "parameters": [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in NAMES]
+    "parameters": [{"name": name, "in": "query", "required": False, "schema": _schema(name)} for name in NAMES],
 }
 _Behind = tuple[str, datetime, str]
 

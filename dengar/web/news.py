@@ -32,6 +32,28 @@ FULL_SECONDS = 60
 _HEADERS = {"cache-control": "no-store", "access-control-allow-origin": "*"}
 
 
+class Shown(msgspec.Struct, frozen=True, kw_only=True, tag_field="jenis", tag="laporan"):
+    """A report in its newest version."""
+
+    laporan: ReportRow
+
+
+class Dropped(msgspec.Struct, frozen=True, kw_only=True, tag_field="jenis", tag="hilang"):
+    """A report that must be dropped."""
+
+    hilang: Gone
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed behind a cursor; `berikutnya` is the next one, `habis` says that there is nothing more now."""
+
+    about: str
+    perubahan: list[Shown | Dropped]
+    berikutnya: str
+    habis: bool
+    mulai_ulang: bool
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """What one reader wants, and the words for it."""
@@ -77,16 +99,13 @@ def give_changes(request: Request, site: TheSite) -> Response:
     asked = _ask(site, request, "jumlah", "setelah")
     page = site.store.news.read(request.query_params.get("setelah") or None, count, asked.selection)
     told = [asked.tell(item) for item in page.items]
-    answer = {
-        "about": ABOUT,
-        "perubahan": [
-            {"jenis": "laporan", "laporan": one} if isinstance(one, ReportRow) else {"jenis": "hilang", "hilang": one}
-            for one in told
-        ],
-        "berikutnya": page.position,
-        "habis": page.is_last,
-        "mulai_ulang": page.restarted,
-    }
+    answer = Changes(
+        about=ABOUT,
+        perubahan=[Shown(laporan=one) if isinstance(one, ReportRow) else Dropped(hilang=one) for one in told],
+        berikutnya=page.position,
+        habis=page.is_last,
+        mulai_ulang=page.restarted,
+    )
     return Response(msgspec.json.encode(answer), media_type="application/json", headers=_HEADERS)
 
 

@@ -12,6 +12,7 @@ from dengar.store.views import VIEWS, make_views
 
 
 def read(store: Store, mongo_uri: str, view: str, **chosen: object) -> list[dict[str, object]]:
+    client: pymongo.MongoClient[dict[str, object]]
     with pymongo.MongoClient(mongo_uri, tz_aware=True) as client:
         return list(client[store.data.name][view].find(chosen).sort("number", 1))
 

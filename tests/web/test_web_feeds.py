@@ -67,6 +67,7 @@ def test_every_feed_gives_what_the_filter_asks_for_and_nothing_hidden(store: Sto
 def test_a_refusal_names_what_is_wrong(site: Running) -> None:
     told = site.get("/api/laporan?category=nope").json()
     assert told == {"status": 400, "error": "category: 'nope' is unknown. Known are banjir, sampah, jalan_rusak."}
+    assert site.get("/umpan/laporan.atom?category=nope").json() == told  # programs read feeds, and no pages
 
 
 def test_pages_go_on_by_cursor_through_every_report_once(store: Store, site: Running) -> None:
