@@ -13,9 +13,9 @@ from dengar.errors import BadRequest, DengarError
 from dengar.ingest.protocol import Clock
 from dengar.models import (
     HumanLabel,
-    JobKind,
     LabelAgreement,
     ModelJob,
+    ModelJobKind,
     ModelMove,
     ModelReport,
     ModelVersion,
@@ -83,7 +83,7 @@ class Modelling:
 
         return {one.id: one.text for one in read_corpus()}
 
-    def begin(self, kind: JobKind, by: str, version: str = "") -> ModelJob:
+    def begin(self, kind: ModelJobKind, by: str, version: str = "") -> ModelJob:
         """Begin work; raises BadRequest while other work goes on, or when there is no such version."""
         now = self._clock()
         name = self.find(version).version if version else ""

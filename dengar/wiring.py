@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from dengar.judging import Judging
     from dengar.locating import Locating
     from dengar.minding import Minding
-    from dengar.overseeing import Overseeing
     from dengar.modelling import Modelling
+    from dengar.overseeing import Overseeing
     from dengar.proving import Proving
     from dengar.reclassifying import Reclassifying
     from dengar.registry import Registry

@@ -128,7 +128,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "terminal", "wiring",
     },
     "clients_cli": RECORDS | {"terminal"},
-    "staff_cli": RECORDS | {"terminal"},
     "staff_cli": RECORDS | {"terminal", "wiring"},
     "deliveries_cli": RECORDS | {"listing", "terminal", "wiring"},
     "export_cli": RECORDS | {"exporting", "feeds", "terminal", "wiring"},

@@ -13,9 +13,9 @@ from dengar.models.model_job import (
     ArchiveDifference,
     GateCheck,
     GateVerdict,
-    JobKind,
-    JobState,
     ModelJob,
+    ModelJobKind,
+    ModelJobState,
     Proposal,
 )
 from dengar.models.model_report import (
@@ -34,7 +34,6 @@ from dengar.models.model_report import (
     VersionsCompared,
 )
 from dengar.models.model_version import ModelMove, ModelVersion, MoveKind
-from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision, Whereabouts
 from dengar.models.outlook import BudgetUse, HourCount, SourceOutlook
 from dengar.models.passwords import (
     LONGEST_PASSWORD,
@@ -44,7 +43,7 @@ from dengar.models.passwords import (
     normalize_password,
     password_problem,
 )
-from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision
+from dengar.models.place import Area, Candidate, Clue, Level, Located, Mention, Place, Point, Precision, Whereabouts
 from dengar.models.post import Draft, Media, Photo, Post, Quarantined
 from dengar.models.record import WIB, Record, whole_milliseconds
 from dengar.models.report import (
@@ -69,8 +68,6 @@ from dengar.models.request import Accepted, Receipt, Request
 from dengar.models.rules_version import RulesVersion
 from dengar.models.run import WENT_WELL, Gap, Run, Silence
 from dengar.models.selection import Box, Circle, Selection
-from dengar.models.staff import Role, Staff, hash_key
-from dengar.models.selection import Box, Selection
 from dengar.models.setting import Origin, SettingLine
 from dengar.models.staff import ROLES, Role, Staff, hash_key, make_key
 from dengar.models.status import Ailment, BudgetLeft, SourceStatus, Status
@@ -120,12 +117,12 @@ __all__ = [
     "Figure",
     "Flip",
     "Gap",
+    "GateCheck",
+    "GateVerdict",
     "HourCount",
     "HumanLabel",
     "Item",
     "Job",
-    "GateCheck",
-    "GateVerdict",
     "JobKind",
     "JobState",
     "Jurisdiction",
@@ -140,6 +137,8 @@ __all__ = [
     "Mention",
     "Mistake",
     "ModelJob",
+    "ModelJobKind",
+    "ModelJobState",
     "ModelMove",
     "ModelReport",
     "ModelVersion",
@@ -169,8 +168,8 @@ __all__ = [
     "SettingLine",
     "Sighting",
     "Silence",
-    "SourceOutlook",
     "SliceFigures",
+    "SourceOutlook",
     "SourceStatus",
     "Staff",
     "State",

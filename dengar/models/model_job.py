@@ -9,8 +9,8 @@ from dengar.models.model_report import Figure
 from dengar.models.record import Record
 
 # fill the queue, train and judge, judge alone, look for drift, what would change in the archive, change it
-JobKind = Literal["fill", "train", "judge", "drift", "compare", "apply"]
-JobState = Literal["running", "done", "failed", "lost"]
+ModelJobKind = Literal["fill", "train", "judge", "drift", "compare", "apply"]
+ModelJobState = Literal["running", "done", "failed", "lost"]
 
 
 class GateCheck(Record, frozen=True, kw_only=True):
@@ -74,11 +74,11 @@ class ModelJob(Record, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     id: str
-    kind: JobKind
+    kind: ModelJobKind
     by: str
     begun_at: datetime
     beat_at: datetime
-    state: JobState = "running"
+    state: ModelJobState = "running"
     version: str = ""
     step: int = 0
     steps: int = 0

@@ -232,9 +232,7 @@ def _review(command: do.Review, given: Situation) -> list[Event]:
         raise BadRequest("Keraguan itu sudah ada.", status=409)
     if given.report.state not in OPEN_STATES and not DOUBTED_WHEN_CLOSED.issuperset(one.kind for one in fresh):
         raise BadRequest(f"{given.report.number} sudah {given.report.state}: buka lagi dulu.", status=409)
-    return [
-        given.told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related) for one in fresh
-    ]
+    return [given.told.replace(kind="review", doubt=one.kind, reason=one.reason, related=one.related) for one in fresh]
 
 
 def _settled(

@@ -239,6 +239,8 @@ def api_clients(data: Data) -> None:
     """Create what keeps the programs of others that post reports."""
     _create_collection(data, "clients")
     data["clients"].create_index("key_hash", unique=True)
+
+
 def back_office(data: Data) -> None:
     """Create what the administration's pages need: the audit log, jobs for the scheduler, quarantine by source."""
     for name in ("audit", "jobs"):
@@ -260,6 +262,8 @@ def back_office(data: Data) -> None:
         ]
     )
     data["quarantine"].create_index([("source", 1), ("at", -1), ("_id", -1)])
+
+
 def officers(data: Data) -> None:
     """Find what a unit must do soonest, and what it did last."""
     soonest = [("unit", 1), ("routing.resolve_by", 1), ("_id", 1)]
@@ -270,9 +274,13 @@ def officers(data: Data) -> None:
             IndexModel([("unit", 1), ("closed_at", -1)], name="unit_done", partialFilterExpression=done),
         ]
     )
+
+
 def casework(data: Data) -> None:
     """Find what was to be delivered of one report."""
     data["deliveries"].create_index([("report", 1), ("seq", 1)])
+
+
 def model_jobs(data: Data) -> None:
     """Create what keeps the work on the classifier: one at a time runs."""
     _create_collection(data, "model_jobs")

@@ -7,7 +7,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from dengar.errors import DengarError
-from dengar.models import JobKind, ModelJob, Proposal
+from dengar.models import ModelJob, ModelJobKind, Proposal
 from dengar.store.documents import Document, Rows, from_document, to_document
 
 LOST_AFTER = timedelta(seconds=45)  # a job moves every five seconds
@@ -36,7 +36,7 @@ class ModelJobs:
         row = self._rows.find_one({"_id": job})
         return from_document(row, ModelJob) if row else None
 
-    def last(self, now: datetime, kind: JobKind | None = None) -> ModelJob | None:
+    def last(self, now: datetime, kind: ModelJobKind | None = None) -> ModelJob | None:
         """Give what was begun last; work whose process is gone is lost."""
         self._lose(now)
         row = self._rows.find_one({"kind": kind} if kind else {}, sort=[("begun_at", -1), ("_id", -1)])

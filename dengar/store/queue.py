@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from dengar.models import OPEN_STATES, DoubtKind, Report
 from dengar.store.documents import Document, Rows, from_document
@@ -33,7 +34,7 @@ class Queue:
 
     def count(self, kind: DoubtKind | None, area: str | None, unit: str | None, most: int | None = None) -> int:
         """Count what waits, up to `most`."""
-        bound = {"limit": most} if most else {}
+        bound: dict[str, Any] = {"limit": most} if most else {}
         return self._rows.count_documents(_choose(kind, area, unit), **bound)
 
     def overdue(self, now: datetime, unit: str | None, limit: int, area: str | None = None) -> list[Report]:

@@ -102,7 +102,6 @@ class Store:
         self.shadows = Shadows(data["shadows"])
         self.spending = Spending(data["spending"])
         self.spots = Spots(data["reports"])
-        self.staff = Staff(data["staff"])
         self.staff = Staff(data["staff"], data["meta"])
         self.tallies = Tallies(data)
         self.targets = Targets(data["targets"])

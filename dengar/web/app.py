@@ -20,18 +20,18 @@ from dengar.web.floods import add_flood
 from dengar.web.frames import Frames
 from dengar.web.headers import SecureHeaders
 from dengar.web.live import Live
+from dengar.web.model.door import ModelDoor
+from dengar.web.model.routes import add_model
 from dengar.web.ogc.routes import add_ogc
 from dengar.web.open311.routes import add_open311
+from dengar.web.oversight import OversightDoor
+from dengar.web.overview import add_overview
+from dengar.web.people import add_people
 from dengar.web.peta.basemap import NO_BASEMAP, Basemap
 from dengar.web.peta.counting import Counts
 from dengar.web.peta.maps import Atlas, Maps
 from dengar.web.peta.routes import add_maps
-from dengar.web.oversight import OversightDoor
-from dengar.web.people import add_people
 from dengar.web.petugas.pages import add_officers
-from dengar.web.model.door import ModelDoor
-from dengar.web.model.routes import add_model
-from dengar.web.overview import add_overview
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
 from dengar.web.site import Push, Site, make_environments

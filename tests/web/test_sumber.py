@@ -114,7 +114,7 @@ def test_what_delivers_to_us_is_not_read_and_nonsense_is_refused(store: Store, o
 def dead(n: int) -> Delivery:
     at = NOW - timedelta(days=1)
     return Delivery(
-        id=f"d{n:03}", target="dinas", event=f"e{n}", report=f"DKI-2611-{n:06}", seq=1, kind="opened", made_at=at,
+        id=f"d{n:03}", target="dinas", event=f"e{n}", report=f"DKI-2611-{n:06}", seq=1, kind="received", made_at=at,
         since=at, due_at=at, state="dead", attempts=9, error="It answers 410: <i>gone</i>.",
     )  # fmt: skip
 

@@ -87,7 +87,7 @@ def _waits(site: Site, wanted: Wanted, report: Report) -> bool:
 
 def _open_next(site: Site, who: Staff, wanted: Wanted, following: Iterable[str], leaving: str) -> str:
     """Hold the next of those that follow, else the most urgent one; gives its number, empty when nothing waits."""
-    for report in _in_order(site, [one for one in following if one and one != leaving]):
+    for report in _in_order(site, [number for number in following if number and number != leaving]):
         is_open = desk_of(site).may_see(who, report) and _waits(site, wanted, report)
         if is_open and site.store.claims.take(report.number, who.name, site.clock()):
             return report.number

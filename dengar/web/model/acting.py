@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dengar.errors import BadRequest
-from dengar.models import JobKind, ModelJob
+from dengar.models import ModelJob, ModelJobKind
 from dengar.web.access import staff_of
 from dengar.web.body import read_limited, read_typed
 from dengar.web.model import words
@@ -19,7 +19,7 @@ from dengar.web.site import site_of
 
 LARGEST_FORM = 20_000
 LONGEST_REASON = 500
-KINDS: frozenset[str] = frozenset(get_args(JobKind))
+KINDS: frozenset[str] = frozenset(get_args(ModelJobKind))
 OF_ONE_VERSION = frozenset({"judge", "compare", "apply"})
 
 Typed = dict[str, str]
@@ -67,7 +67,7 @@ def _begin(request: Request, door: ModelDoor, typed: Typed) -> str:
     kind, version = typed.get("jenis", ""), typed.get("versi", "")
     if kind not in KINDS or (kind in OF_ONE_VERSION) != bool(version):
         raise BadRequest(f"{kind[:20]!r} is no work that can be begun like this.", status=422)
-    job: ModelJob = door.begin(cast("JobKind", kind), staff_of(request).name, version)
+    job: ModelJob = door.begin(cast("ModelJobKind", kind), staff_of(request).name, version)
     return "/model/pergeseran" if job.kind == "drift" else f"/model/{version}" if version else "/model"
 
 

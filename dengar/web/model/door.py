@@ -8,9 +8,9 @@ from starlette.requests import Request
 
 from dengar.models import (
     HumanLabel,
-    JobKind,
     LabelAgreement,
     ModelJob,
+    ModelJobKind,
     ModelMove,
     ModelReport,
     ModelVersion,
@@ -43,7 +43,7 @@ class ModelDoor(Protocol):
     def judged(self, version: str) -> ModelJob | None:
         """Give the work in which the gate judged a version against the one that serves."""
 
-    def begin(self, kind: JobKind, by: str, version: str = "") -> ModelJob:
+    def begin(self, kind: ModelJobKind, by: str, version: str = "") -> ModelJob:
         """Begin work; raises BadRequest while other work goes on."""
 
     def promote(self, version: str, by: str, reason: str) -> ModelMove:

@@ -1,6 +1,6 @@
 """The words of the analysts' pages for what the records hold as codes, in the source language."""
 
-from dengar.models import JobKind, JobState, Meaning, MoveKind, Why
+from dengar.models import Meaning, ModelJobKind, ModelJobState, MoveKind, Why
 
 
 def _(message: str) -> str:
@@ -17,7 +17,7 @@ WHYS: dict[Why, str] = {
     "import": _("Dari luar"),
 }
 ASKED: tuple[Why, ...] = ("uncertain", "novel", "random", "shadow")
-JOBS: dict[JobKind, str] = {
+JOBS: dict[ModelJobKind, str] = {
     "fill": _("Memilih pesan untuk dilabeli"),
     "train": _("Melatih versi baru, lalu mengujinya"),
     "judge": _("Menguji versi"),
@@ -25,7 +25,7 @@ JOBS: dict[JobKind, str] = {
     "compare": _("Menghitung apa yang berubah di arsip"),
     "apply": _("Menggolongkan ulang arsip"),
 }
-STATES: dict[JobState, str] = {
+STATES: dict[ModelJobState, str] = {
     "running": _("Sedang berjalan"),
     "done": _("Selesai"),
     "failed": _("Gagal"),

@@ -27,7 +27,7 @@ MATTERS: frozenset[EventKind] = frozenset(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """What an officer wants; `version` is that of the report they saw, `action` the id of the wish, `by` whose it is."""
+    """What an officer wants; `version` is that of the report they saw, `action` the id of the wish, `by` its owner."""
 
     deed: str
     by: str = ""
