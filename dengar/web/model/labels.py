@@ -57,6 +57,7 @@ async def _read(request: Request) -> Typed:
 
 
 def _show(request: Request) -> Response:
+    door_of(request)  # without one nothing is claimed
     site, asked = site_of(request), request.query_params
     why = _why(asked.get("jenis", ""))
     task = _hold(request, asked["pesan"]) if "pesan" in asked else None

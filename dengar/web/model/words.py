@@ -66,7 +66,7 @@ SLICES = {
     "kota": _("Kota"),
     "month": _("Bulan"),
     "length": _("Panjang"),
-    "category": _("Golongan"),
+    "category": _("Kategori"),
 }
 LENGTHS = {"short": _("pendek"), "middle": _("sedang"), "long": _("panjang")}
 SIGNALS = {
