@@ -109,6 +109,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         desk=made.desk,
         oversight=made.overseeing,
         model=made.modelling,
+        rules=made.amending,
         public_url=web.public_url,
         atlas=made.atlas,
         contact=web.contact,

@@ -40,6 +40,7 @@ from dengar.working import Working
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dengar.amending import Amending
     from dengar.atlas import Atlas
     from dengar.classify import Classifier
     from dengar.desk import Desk
@@ -159,6 +160,13 @@ class Parts:
         self.store.units.save(list(units.values()))
         codes = set(category_codes().values())
         return Ruling(self.store, self.clock, self.settings.rules, categories=codes, units=units)
+
+    @cached_property
+    def amending(self) -> "Amending":
+        """Where people look at the rules, try others, and bring them into use."""
+        from dengar.amending import Amending
+
+        return Amending(self.store, lambda: self.ruling, category_codes(), self.clock)
 
     @property
     def router(self) -> "Router":

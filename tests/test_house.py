@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "atlas": RECORDS | {"following", "geocode"},
     "shadowing": RECORDS | {"classify", "ingest", "registry", "store"},
     "ruling": RECORDS | {"following", "ingest", "routing", "store"},
+    "amending": RECORDS | {"ingest", "rehearsing", "routing", "ruling", "store"},
     "rehearsing": RECORDS | {"pipeline", "routing", "store"},
     "routing_listing": RECORDS | {"rehearsing", "routing"},
     "routing_cli": RECORDS | {"rehearsing", "routing", "routing_listing", "settings", "terminal", "wiring"},
@@ -108,9 +109,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exporting": RECORDS | {"feeds", "store"},
     # what builds and starts
     "wiring": RECORDS | {
-        "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk", "drifting",
-        "erasing", "geocode", "habits", "health", "ingest", "intake", "jobbing", "judging", "locating", "minding",
-        "model_work", "modelling", "overseeing", "pipeline", "placing",
+        "amending", "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk",
+        "drifting", "erasing", "geocode", "habits", "health", "ingest", "intake", "jobbing", "judging", "locating",
+        "minding", "model_work", "modelling", "overseeing", "pipeline", "placing",
         "proving", "rechecking", "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
         "settings", "shadowing", "store", "timetable", "watering", "working",
     },

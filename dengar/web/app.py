@@ -12,6 +12,8 @@ from dengar.store import Store
 from dengar.web import api, feeds, files, form, health, hooks, news, reports, responding, signing, trouble
 from dengar.web import desk as desk_api
 from dengar.web.access import Guard
+from dengar.web.aturan.door import RulesDoor
+from dengar.web.aturan.pages import add_rules
 from dengar.web.casework import add_casework
 from dengar.web.describing import add_description
 from dengar.web.desk import DeskDoor
@@ -52,6 +54,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     *,
     desk: DeskDoor | None = None,
     model: ModelDoor | None = None,
+    rules: RulesDoor | None = None,
     public_url: str = "",
     atlas: Atlas | None = None,
     basemap: Basemap = NO_BASEMAP,
@@ -62,12 +65,10 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
 
     `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
-    Without a `desk` nobody decides here.
-    `public_url` is the address of the site, which feeds name. Maps draw the areas of the `atlas` over the `basemap`.
-    Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up.
-    Without a `desk` nobody decides here, without a `model` there are no pages for analysts.
-    `public_url` is the address of the site, which feeds name.
-    `public_url` is the address of the site, which feeds name; `contact` whom people ask to delete their data.
+    `public_url` is the address of the site, which feeds name; `contact` whom people ask to delete their data. Maps draw
+    the areas of the `atlas` over the `basemap`.
+    Without a `desk` nobody decides here, without `rules` nobody looks at them, without `oversight` nobody sees how the
+    sources are set up, without a `model` there are no pages for analysts.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
@@ -113,6 +114,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     add_ogc(app)
     add_officers(app)
     add_casework(app)
+    add_rules(app, rules)
     add_description(app)
     return app
 

@@ -145,6 +145,12 @@ ACCESS: Mapping[str, Access] = {
     "/model/mundur": Access(NOBODY, ANALYSTS),
     "/model/bayangan": Access(NOBODY, ANALYSTS),
     "/model/{version}": Access(MODEL_READERS, ANALYSTS),
+    # the routing rules
+    "/aturan": Access(RULES_READERS, ADMIN),
+    "/aturan/versi/{number}": Access(RULES_READERS),
+    "/aturan/ubah": Access(ADMIN),
+    "/aturan/uji": Access(NOBODY, ADMIN),
+    "/aturan/uji/{trial}": Access(ADMIN),
 }
 
 

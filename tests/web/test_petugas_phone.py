@@ -139,7 +139,7 @@ def test_what_is_done_without_a_signal_is_sent_once_when_it_is_back(
     page.goto(f"{site.address}/petugas")
     page.locator(f"[data-number={second.number}]").get_by_role("button", name="Terima").tap()
     expect(page.locator("[data-count]")).to_have_text("3 tindakan menunggu sinyal")
-    expect(page.locator(f"[data-number={first.number}] [data-waits]")).to_have_text("⏳ Terima · ⏳ Selesai")
+    expect(page.locator(f"[data-number={first.number}] [data-waits]")).to_have_text("Menunggu: Terima, Selesai")
     assert not find_barriers(page)
     assert states(store, first) == states(store, second) == []
 

@@ -44,7 +44,10 @@ function markWaiting(place, rows) {
   const mine = rows.filter((row) => row.number === place.dataset.number);
   const line = place.querySelector("[data-waits]");
   line.hidden = mine.length === 0;
-  line.textContent = mine.map((row) => `⏳ ${words[row.deed]}`).join(" · ");
+  line.textContent = mine.length ? fill(words.pending, { what: mine.map((row) => words[row.deed]).join(", ") }) : "";
+  for (const form of place.querySelectorAll("form[data-deed]")) {
+    (form.closest("details") ?? form).hidden = mine.some((row) => row.deed === form.dataset.deed);
+  }
 }
 
 // Sending a form: first it is kept, then it is sent
@@ -217,7 +220,7 @@ async function keepTasks() {
 const old = document.getElementById("luring");
 if (old.dataset.at) {
   const seen = old.querySelector("[data-seen]");
-  seen.textContent = fill(seen.dataset.text, { when: new Date(old.dataset.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) });
+  seen.textContent = fill(seen.dataset.text, { when: new Date(old.dataset.at).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short", hourCycle: "h23" }) });
 }
 document.getElementById(location.hash.slice(1))?.setAttribute("open", "");
 dengarOutbox.told.addEventListener("message", show);
