@@ -26,6 +26,11 @@ STAFF: dict[str, tuple[str, Role]] = {
     "/admin/jejak": ("/admin/jejak", "auditor"),
     "/admin/setelan": ("/admin/setelan", "auditor"),
     "/akun": ("/akun", "petugas"),
+    "/petugas": ("/petugas", "petugas"),
+    "/petugas/{number}": ("/petugas/{report}", "operator"),
+    "/aturan": ("/aturan", "admin"),
+    "/aturan/versi/{number}": ("/aturan/versi/1", "operator"),
+    "/aturan/ubah": ("/aturan/ubah", "admin"),
 }
 # Addresses that are no pages: data, files, and forms that only take something.
 NO_PAGES = (
@@ -43,6 +48,9 @@ NO_PAGES = (
     "/robots.txt",
     "/keluar",
     "/sumber/{name}/karantina/unduh",
+    "/petugas/sw.js",
+    "/petugas/manifest.webmanifest",
+    "/aturan/uji/",  # a trial that an admin began
 )
 
 

@@ -12,7 +12,7 @@ from drawn import draw_scene, encode
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 from test_petugas import UNIT, task
-from web_site import NOW, Running, serve
+from web_site import NOW, Running, open_session, serve
 
 from dengar.models import Report
 from dengar.routing import commands as do
@@ -51,7 +51,7 @@ def phone(store: Store, site: Running, reports: list[Report], browser: Browser) 
 
 
 def sign_in(store: Store, site: Running, context: BrowserContext, name: str) -> None:
-    token = store.sessions.begin(name, NOW)
+    token = open_session(store, name)
     context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": site.address}])
 
 

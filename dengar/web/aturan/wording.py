@@ -172,7 +172,8 @@ class Wording:
         told = list(names)
         if len(told) == 1:
             return told[0]
-        return f"{', '.join(told[:-1])} {self.tell.language.say('atau')} {told[-1]}"
+        either = self.tell.language.say("atau")
+        return f"{', '.join(told[:-1])} {either} {told[-1]}"
 
 
 def line_of(problem: str) -> int | None:
