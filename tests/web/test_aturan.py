@@ -28,6 +28,9 @@ BUILT_IN_TEXT = BUILT_IN.read_text(encoding="utf-8")
 OLD, NEW = 'units = ["sudin:bina_marga"]', 'units = ["kelurahan"]'
 
 
+GREEDY = '[[rule]]\nname = "serakah"\nunits = ["kelurahan"]\nreason = "Semua."\n\n'
+
+
 def make_door(store: Store) -> Amending:
     ruling = Ruling(store, lambda: NOW, None, categories=set(category_codes().values()), units=units())
     ruling.adopt()
@@ -148,7 +151,7 @@ reason = "Tempatnya tidak diketahui."
 
 @pytest.mark.parametrize(("before", "after", "says"), [
     (OLD, 'units = ["sudin:bos"]', "names the unknown unit 'sudin:bos'"),
-    ("[[rule]]", '[[rule]]\nname = "serakah"\nunits = ["kelurahan"]\nreason = "Semua."\n\n[[rule]]', "is never reached"),
+    ("[[rule]]", f"{GREEDY}[[rule]]", "is never reached"),
     ("[clocks]", "[clocks", "cannot be read"),
 ])  # fmt: skip
 def test_what_is_broken_is_refused_with_its_line_and_stays_in_the_editor(
@@ -237,7 +240,7 @@ def test_an_older_version_that_cannot_be_used_any_more_says_why(store: Store, ad
 class Faster(Amending):
     """Somebody else is always faster."""
 
-    def use(self, text: str, name: str, by: str, note: str) -> None:  # type: ignore[override]  # it never returns
+    def use(self, *_: str) -> None:  # type: ignore[override]  # it never returns
         raise AddedMeanwhile("Other rules came into use just now.")
 
 
