@@ -171,6 +171,7 @@ def order_categories(site: Site) -> list[str]:
 
 def _progress(request: Request, why: Why | None, *, last: str = "", skipped: str = "") -> dict[str, object]:
     site, who = site_of(request), staff_of(request).name
+    door_of(request)
     waiting = site.store.human_labels.waiting_by_reason()
     agreement: Kept[object] = request.app.state.model_agreement
     return {
