@@ -18,6 +18,7 @@ from dengar.classify.saved import FOLDER
 from dengar.classify.train import is_current, train, train_on
 from dengar.geocode import Locator
 from dengar.store import Store
+from dengar.store.documents import Document
 from dengar.store.embedded import EmbeddedMongo
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
 
 def _keep_what_is_old(uri: str) -> None:
     """Tests live at a time of their own: what seems to have ended long ago must not go away under their hands."""
-    with MongoClient(uri) as client:
+    client: MongoClient[Document] = MongoClient(uri)
+    with client:
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 
 
@@ -127,8 +129,9 @@ def locator() -> Locator:
     return Locator()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
+    """One browser for the tests of a file: while it is open, Playwright's event loop holds the thread."""
     from browsing import chromium
 
     with chromium() as opened:
