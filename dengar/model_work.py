@@ -1,7 +1,8 @@
 """Work on the classifier in a process of its own, so that pages stay quick while a model is trained.
 
 start      begin the process; it ends with the one that began it
-work       the process: it does what the job in the store says, and writes down how it ended
+work       the process: polite to those that serve pages
+carry_out  do what the job in the store says, and write down how it ended
 """
 
 import io
@@ -48,11 +49,16 @@ def work(settings: Settings, job: str, corpus: Path | None = None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to us too: who began us ends us
     os.nice(NICENESS)
     with open_parts(settings) as parts:
-        found = parts.store.model_jobs.find(job)
-        if found is not None:
-            with _beating(parts, job):
-                ended = _do(parts, found, corpus)
-            parts.store.model_jobs.end(ended.replace(ended_at=parts.clock()))
+        carry_out(parts, job, corpus)
+
+
+def carry_out(parts: "Parts", job: str, corpus: Path | None = None) -> None:
+    """Do a job of the store, and write down how it ended; one that is not there is passed over."""
+    found = parts.store.model_jobs.find(job)
+    if found is not None:
+        with _beating(parts, job):
+            ended = _do(parts, found, corpus)
+        parts.store.model_jobs.end(ended.replace(ended_at=parts.clock()))
 
 
 def _do(parts: "Parts", job: ModelJob, corpus: Path | None) -> ModelJob:
