@@ -2,29 +2,28 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
-import httpx2
 import msgspec
 from made import KEY, make_labels, make_post
 
 from dengar.classify.corpus import Example, read_corpus
+from dengar.classify.gate import Candidate, judge
 from dengar.classify.measures import Answer, measure
 from dengar.classify.saved import EVALUATION, MANIFEST, read_evaluation
+from dengar.model_reports import show_verdict
 from dengar.model_work import carry_out
 from dengar.modelling import Modelling
-from dengar.models import Alternative, LabelTask, Post, Role, Staff, Why, hash_key
+from dengar.models import Alternative, LabelTask, ModelJob, Post, Role, Staff, Why, hash_key
 from dengar.settings import Settings
 from dengar.store import Store
 from dengar.wiring import Parts
 
 OF_EACH = 105
-PASSWORD = "empat kata yang panjang"
 
 
 def make_answers(right: Mapping[str, int], default: int) -> list[Answer]:
@@ -75,18 +74,17 @@ def make_door(parts: Parts, start: Callable[[str], None] | None = None) -> Model
     return Modelling(parts.store, parts.registry, parts.clock, start or (lambda job: carry_out(parts, job)))
 
 
+def judge_by_exam(store: Store, new: Path, old: Path, at: datetime) -> None:
+    """Enter what the gate says of two versions by their exams alone, as if they took the same time."""
+    evaluations = [read_evaluation(folder) for folder in (new, old)]
+    candidates = [Candidate(version=one.version, answers=one.answers, size=1, seconds=1.0) for one in evaluations]
+    job = ModelJob(id=f"judge {new.name}", kind="judge", by="ani", begun_at=at, beat_at=at, version=new.name)
+    store.model_jobs.begin(job)
+    store.model_jobs.end(job.replace(state="done", verdict=show_verdict(judge(*candidates))))
+
+
 def hire(store: Store, name: str, role: Role, at: datetime) -> None:
     store.staff.add(Staff(name=name, role=role, key_hash=hash_key(f"kunci-{name}"), added_at=at))
-    store.staff.set_password(name, PASSWORD)
-
-
-@contextmanager
-def come_in(client: httpx2.Client, name: str) -> Iterator[httpx2.Client]:
-    """Sign in as a browser does."""
-    with client:
-        client.headers["sec-fetch-site"] = "same-origin"
-        assert client.post("/masuk", data={"nama": name, "sandi": PASSWORD, "ke": ""}).status_code == 303
-        yield client
 
 
 def queue_posts(store: Store, texts: Sequence[str], at: datetime, why: Why = "uncertain") -> list[Post]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from made import make_post
-from model_city import come_in, hire, make_answers, make_door, make_settings, make_version, queue_posts
+from model_city import hire, judge_by_exam, make_answers, make_door, make_settings, make_version, queue_posts
 from web_site import NOW, Running, serve
 
 from dengar.classify.taxonomy import CODES
@@ -50,13 +51,17 @@ def site(store: Store, parts: Parts) -> Iterator[Running]:
         yield running
 
 
+def come_in(site: Running, name: str) -> httpx2.Client:
+    return site.client(authorization=f"Bearer kunci-{name}")
+
+
 def enter(parts: Parts, versions: dict[str, Path], *names: str) -> None:
     for name in names:
         parts.registry.enter(versions[name], "ani")
 
 
 def test_the_first_page_says_what_serves_and_what_to_do_next(site: Running, store: Store) -> None:
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         page = client.get("/model").text
         assert OLD in page
         assert "datang bersama Dengar" in page
@@ -70,7 +75,7 @@ def test_the_comparison_shows_first_where_the_new_one_is_worse(
     site: Running, parts: Parts, versions: dict[str, Path]
 ) -> None:
     enter(parts, versions, BETTER, WORSE)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         page = client.get(f"/model/banding?a={OLD}&b={BETTER}").text
         assert "Versi baru pasti lebih buruk pada 1 golongan" in page
         rows = page[page.index("<tbody>") :]
@@ -86,11 +91,11 @@ def test_a_version_that_passes_is_promoted_and_rolled_back(
     site: Running, store: Store, parts: Parts, versions: dict[str, Path]
 ) -> None:
     enter(parts, versions, BETTER)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         refused = client.post(f"/model/{BETTER}", data={"aksi": "layani", "alasan": "bagus"})
         assert refused.status_code == 409
         assert "Let the gate judge this version first." in refused.text
-        assert client.post("/model/kerja", data={"jenis": "judge", "versi": BETTER}).status_code == 303
+        judge_by_exam(store, versions[BETTER], versions[OLD], NOW)
         assert "Layankan versi ini" in client.get(f"/model/{BETTER}").text
         assert "lolos gerbang" in client.get("/model").text
         assert client.post(f"/model/{BETTER}", data={"aksi": "layani", "alasan": " "}).status_code == 422
@@ -105,10 +110,12 @@ def test_a_version_that_passes_is_promoted_and_rolled_back(
     assert [move.by for move in store.versions.history()] == ["ani", "ani", "dengar"]
 
 
-def test_one_that_is_refused_cannot_be_promoted(site: Running, parts: Parts, versions: dict[str, Path]) -> None:
+def test_one_that_is_refused_cannot_be_promoted(
+    site: Running, store: Store, parts: Parts, versions: dict[str, Path]
+) -> None:
     enter(parts, versions, WORSE)
-    with come_in(site.client(), "ani") as client:
-        client.post("/model/kerja", data={"jenis": "judge", "versi": WORSE})
+    with come_in(site, "ani") as client:
+        judge_by_exam(store, versions[WORSE], versions[OLD], NOW)
         page = client.get(f"/model/{WORSE}").text
         assert "Tidak lolos" in page
         assert 'value="layani"' not in page
@@ -120,11 +127,11 @@ def test_one_that_is_refused_cannot_be_promoted(site: Running, parts: Parts, ver
 
 
 def test_one_that_is_only_not_worse_needs_a_second_person(
-    site: Running, parts: Parts, versions: dict[str, Path]
+    site: Running, store: Store, parts: Parts, versions: dict[str, Path]
 ) -> None:
     enter(parts, versions, EQUAL)
-    with come_in(site.client(), "ani") as ani, come_in(site.client(), "budi") as budi:
-        ani.post("/model/kerja", data={"jenis": "judge", "versi": EQUAL})
+    with come_in(site, "ani") as ani, come_in(site, "budi") as budi:
+        judge_by_exam(store, versions[EQUAL], versions[OLD], NOW)
         assert ani.post(f"/model/{EQUAL}", data={"aksi": "usul", "alasan": "lebih kecil"}).status_code == 303
         assert ani.post(f"/model/{EQUAL}", data={"aksi": "setuju"}).status_code == 409
         assert "menunggu orang kedua" in ani.get(f"/model/{EQUAL}").text
@@ -135,7 +142,7 @@ def test_one_that_is_only_not_worse_needs_a_second_person(
 
 
 def test_the_report_shows_figures_calibration_and_mistakes_without_deleted_texts(site: Running) -> None:
-    with come_in(site.client(), "audi") as client:
+    with come_in(site, "audi") as client:
         page = client.get(f"/model/{OLD}").text
         assert "Yang paling sering tertukar" in page
         assert '<circle class="dot"' in page
@@ -147,7 +154,7 @@ def test_the_report_shows_figures_calibration_and_mistakes_without_deleted_texts
 def test_who_may_only_read_finds_no_buttons_and_no_labels(site: Running, store: Store) -> None:
     queue_posts(store, ["banjir"], NOW)
     for name in ("audi", "opi"):
-        with come_in(site.client(), name) as client:
+        with come_in(site, name) as client:
             for path in ("/model", f"/model/{OLD}", "/model/banding", "/model/pergeseran", "/model/kerja"):
                 page = client.get(path)
                 assert page.status_code == 200, path
@@ -158,7 +165,7 @@ def test_who_may_only_read_finds_no_buttons_and_no_labels(site: Running, store: 
 
 
 def test_work_that_makes_no_sense_is_refused(site: Running) -> None:
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         for wish in ({"jenis": "mine"}, {"jenis": "judge"}, {"jenis": "train", "versi": OLD}, {}):
             assert client.post("/model/kerja", data=wish).status_code == 422
         assert client.post("/model/kerja", data={"jenis": "judge", "versi": "zzz"}).status_code == 404
@@ -170,7 +177,7 @@ def test_one_work_runs_at_a_time_and_one_that_fell_silent_is_lost(site: Running,
     store.model_jobs.begin(job)
     with pytest.raises(JobRuns):
         store.model_jobs.begin(job.replace(id="2"))
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         assert client.post("/model/kerja", data={"jenis": "fill"}).status_code == 409
         assert 'data-state="running"' in client.get("/model/kerja").text
     later = NOW + LOST_AFTER + timedelta(seconds=1)
@@ -185,7 +192,7 @@ def test_the_archive_is_compared_first_and_deleted_texts_are_not_kept(
     site: Running, store: Store, parts: Parts
 ) -> None:
     store.posts.save([make_post(str(n), "banjir di gang kami", observed_at=NOW) for n in range(3)], None)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         client.post("/model/kerja", data={"jenis": "compare", "versi": OLD})
         job = store.model_jobs.last_difference(OLD)
         assert job is not None
@@ -198,7 +205,7 @@ def test_the_archive_is_compared_first_and_deleted_texts_are_not_kept(
 
 
 def test_drift_is_looked_for_and_shown_with_a_table(site: Running, store: Store) -> None:
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         assert "Belum pernah diperiksa" in client.get("/model/pergeseran").text
         client.post("/model/kerja", data={"jenis": "drift"})
         assert "Belum cukup pesan" in client.get("/model/pergeseran").text
@@ -231,7 +238,7 @@ def test_every_category_has_a_key_of_its_own() -> None:
 
 def test_labels_are_given_one_after_the_other_without_a_script(site: Running, store: Store) -> None:
     first, second = queue_posts(store, ["banjir di gang", "sampah di kali"], NOW)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         page = client.get("/model/label").text
         assert "banjir di gang" in page
         assert "40 %" in page
@@ -255,7 +262,7 @@ def test_labels_are_given_one_after_the_other_without_a_script(site: Running, st
 def test_two_analysts_never_have_the_same_message_and_an_audit_hides_the_guess(site: Running, store: Store) -> None:
     queue_posts(store, ["satu pesan", "dua pesan"], NOW)
     queue_posts(store, ["tiga pesan"], NOW, "random")
-    with come_in(site.client(), "ani") as ani, come_in(site.client(), "budi") as budi:
+    with come_in(site, "ani") as ani, come_in(site, "budi") as budi:
         assert "satu pesan" in ani.get("/model/label").text
         assert "satu pesan" not in budi.get("/model/label?jenis=uncertain").text
         audit = budi.get("/model/label?jenis=random").text
@@ -267,7 +274,7 @@ def test_two_analysts_never_have_the_same_message_and_an_audit_hides_the_guess(s
 
 def test_a_label_that_cannot_be_is_refused(site: Running, store: Store) -> None:
     (post,) = queue_posts(store, ["banjir"], NOW)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         for form in ({"pesan": post.id, "kategori": "cuaca"}, {"pesan": "zzz", "kategori": "banjir"}, {}):
             assert client.post("/model/label", data=form).status_code == 409
     assert store.human_labels.find_all() == []
@@ -276,7 +283,7 @@ def test_a_label_that_cannot_be_is_refused(site: Running, store: Store) -> None:
 def test_a_post_that_was_deleted_leaves_the_queue(site: Running, store: Store) -> None:
     gone, _ = queue_posts(store, ["sudah dihapus", "masih ada"], NOW)
     store.posts.delete([gone.id], None)
-    with come_in(site.client(), "ani") as client:
+    with come_in(site, "ani") as client:
         assert "masih ada" in client.get("/model/label").text
     assert store.human_labels.find_task(gone.id) is None
 

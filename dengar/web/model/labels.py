@@ -6,6 +6,7 @@ once. With `cepat` in a form the answer is a piece of a page for the script, oth
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -83,7 +84,7 @@ def _skip(request: Request, typed: Typed) -> Response:
     post = typed.get("pesan", "")
     site_of(request).store.human_labels.skip(post, staff_of(request).name)
     if "cepat" not in typed:
-        return _to_next(typed, f"&dilewati={post}" if post.isalnum() else "")
+        return _to_next(typed, f"&dilewati={quote(post)}")
     return _piece(request, "model/progress.html", _progress(request, _why(typed.get("jenis", "")), skipped=post))
 
 
@@ -96,7 +97,7 @@ def _undo(request: Request, typed: Typed) -> Response:
         withdrawn = labels.withdraw(who, site.clock())
         post = withdrawn.post if withdrawn else ""
     if "cepat" not in typed:
-        return _to_next(typed, f"&pesan={post}" if post else "")
+        return _to_next(typed, f"&pesan={quote(post)}" if post else "")
     why = _why(typed.get("jenis", ""))
     task = (_hold(request, post) if post else None) or _claim(request, why)
     return _piece(request, "model/both.html", _task(request, task, why) | _progress(request, why))
