@@ -12,7 +12,7 @@ from dengar.web.roles import ANALYSTS
 from dengar.web.site import site_of
 
 MOST_LOOKS = 60
-MIX_ALARM, DOUBT_ALARM = 0.1, 0.15
+MIX_ALARM, DOUBT_ALARM = 0.1, 0.15  # lines to look at: whether there is an alarm is what the look says
 
 
 def show_drift(request: Request) -> Response:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengar.models import ModelJob, ModelMove, ModelVersion, Record
-from dengar.store import Store
 from dengar.web.access import staff_of
 from dengar.web.model import words
 from dengar.web.model.door import ModelDoor, door_of
@@ -94,11 +93,5 @@ def choose_next(
 def show_job(request: Request) -> Response:
     """Show how far the work is, as a piece of a page."""
     site = site_of(request)
-    return site.page(
-        request, "model/job.html", {"job": last_job(site.store, request), "words": words, "may_change": False}
-    )
-
-
-def last_job(store: Store, request: Request) -> ModelJob | None:
-    """Give the work that was begun last."""
-    return store.model_jobs.last(site_of(request).clock())
+    door_of(request)
+    return site.page(request, "model/job.html", {"job": site.store.model_jobs.last(site.clock()), "words": words})

@@ -10,7 +10,7 @@ from dengar.web.model import words
 from dengar.web.model.charts import SIDE, calibration_dots
 from dengar.web.model.door import ModelDoor, door_of
 from dengar.web.roles import ANALYSTS
-from dengar.web.site import Site, site_of
+from dengar.web.site import site_of
 
 
 def show_version(request: Request) -> Response:
@@ -61,9 +61,5 @@ def show_comparison(request: Request) -> Response:
     except BadRequest as refused:
         context = {"reason": str(refused), "words": words}
         return site.page(request, "model/refused.html", context, code=refused.status)
-    return site.page(request, "model/comparison.html", _compared(site, door, compared, versions))
-
-
-def _compared(site: Site, door: ModelDoor, compared: object, versions: object) -> dict[str, object]:
-    del site
-    return {"compared": compared, "versions": versions, "serving": door.serving().version, "words": words}
+    context = {"compared": compared, "versions": versions, "serving": door.serving().version, "words": words}
+    return site.page(request, "model/comparison.html", context)
