@@ -27,7 +27,7 @@ Lampu jalan mati total di Jalan Tebet Timur Dalam, Tebet Timur, sejak tiga hari.
 
 def mail(native_id: str = "1", payload: bytes = MAIL) -> Item:
     return make_item(
-        native_id, channel="email", account="lapor", collector="email", source="surel", payload=payload,
+        native_id, channel="email", account="lapor", collector="mail", source="surel", payload=payload,
         media_type="message/rfc822", observed_at=NOW,
     )  # fmt: skip
 
