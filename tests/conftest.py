@@ -74,6 +74,7 @@ def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
 def _keep_what_is_old(uri: str) -> None:
     """Tests live at a time of their own: what seems to have ended long ago must not go away under their hands."""
     client: MongoClient[Document] = MongoClient(uri)
+    client: MongoClient[dict[str, object]] = MongoClient(uri)
     with client:
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
 

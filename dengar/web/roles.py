@@ -124,6 +124,7 @@ ACCESS: Mapping[str, Access] = {
     "/sumber/{name}/karantina/unduh": Access(ADMIN),
     "/admin": Access(ADMIN | {"auditor"}, ADMIN),
     "/admin/orang": Access(ADMIN | {"auditor"}, ADMIN),
+    "/admin/program": Access(ADMIN | {"auditor"}, ADMIN),
     "/admin/jejak": Access(ADMIN | {"auditor"}),
     "/admin/setelan": Access(ADMIN | {"auditor"}),
     "/akun": Access(EVERYBODY, EVERYBODY),

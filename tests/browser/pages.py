@@ -23,6 +23,7 @@ STAFF: dict[str, tuple[str, Role]] = {
     "/sumber/{name}/karantina/isi": ("/sumber/contoh_posts/karantina/isi?id={aside}", "admin"),
     "/admin": ("/admin", "admin"),
     "/admin/orang": ("/admin/orang?nama=contoh-petugas", "admin"),
+    "/admin/program": ("/admin/program", "admin"),
     "/admin/jejak": ("/admin/jejak", "auditor"),
     "/admin/setelan": ("/admin/setelan", "auditor"),
     "/akun": ("/akun", "petugas"),

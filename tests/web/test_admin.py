@@ -182,3 +182,19 @@ def test_the_settings_are_told_with_their_origin_and_without_secrets(
     assert "mongodump" in page
     for secret in ("rahasia-yang-panjang", "whsec_", "umpan.xml"):
         assert secret not in page
+
+
+def test_a_program_gets_a_key_once_and_loses_it(store: Store, office: Running) -> None:
+    with caller(office, "admin") as client:
+        assert client.post("/admin/program", data={"nama": "JAKI", "kontak": ""}).status_code == 422
+        key = shown_secret(client.post("/admin/program", data={"nama": "JAKI", "kontak": "jsc@x.id"}).text)
+        assert store.clients.find_by_key(key) is not None
+        assert key not in client.get("/admin/program").text
+        assert client.post("/admin/program", data={"nama": "JAKI", "kontak": "x"}).status_code == 422
+        assert client.post("/admin/program", data={"nama": "JAKI", "aksi": "akhiri"}).status_code == 303
+        assert client.post("/admin/program", data={"nama": "JAKI", "aksi": "akhiri"}).status_code == 409
+        assert "dicabut" in client.get("/admin/program").text
+    assert store.clients.find_by_key(key) is None
+    assert [one.kind for one in lines(store)] == ["client_ended", "client_added"]
+    with caller(office, "auditor") as client:
+        assert client.post("/admin/program", data={"nama": "JAKI", "kontak": "x"}).status_code == 403

@@ -34,7 +34,7 @@ def run_office(store: Store, folder: Path) -> Iterator[Running]:
     """Serve the site, with an admin, an operator and an auditor who have keys and passwords."""
     parts = make_parts(store, folder)
     for role in ("admin", "operator", "auditor"):
-        hire(store, role, role)  # type: ignore[arg-type]
+        hire(store, role, role)
     with serve(store, status=parts.status, oversight=parts.overseeing) as running:
         yield running
 

@@ -20,6 +20,8 @@ DEEDS: dict[AuditKind, str] = {
     "password_made": _("kata sandi baru dibuatkan"),
     "password_changed": _("kata sandi diganti sendiri"),
     "key_made": _("kunci API baru"),
+    "client_added": _("program ditambahkan"),
+    "client_ended": _("kunci program dicabut"),
     "source_read": _("sumber dibaca sekarang"),
     "gap_filled": _("celah diisi"),
     "gap_closed": _("celah dibiarkan"),
@@ -54,12 +56,14 @@ NEWS: dict[str, str] = {
     "keluar": _("Semua sesinya diakhiri."),
     "sesi": _("Sesi itu diakhiri."),
     "peran": _("Perannya diubah."),
+    "program": _("Kuncinya dicabut."),
     "akhir": _("Akunnya diakhiri: kata sandi dan kuncinya tidak berlaku lagi."),
     "sandi": _("Kata sandi Anda diganti; sesi di perangkat lain diakhiri."),
 }
 LAST_ADMIN = _("Ini admin terakhir. Jadikan orang lain admin lebih dulu.")
 NAME_WRONG = _("Nama perlu 1 sampai 60 huruf, dan bukan “dengar”: itu nama programnya.")
 NAME_TAKEN = _("Sudah ada orang dengan nama itu, mungkin yang sudah keluar. Pilih nama lain: riwayat menyebut nama.")
+PROGRAM_INCOMPLETE = _("Program perlu nama dan kontak.")
 ROLE_WRONG = _("Pilih salah satu peran.")
 UNIT_NEEDED = _("Petugas perlu satu unit. Ketik sebagian namanya, lalu pilih dari daftar.")
 AREA_WRONG = _("Wilayah ditulis dengan kodenya atau awal kodenya, misalnya 31.74 atau 31.74.01.")
