@@ -7,7 +7,8 @@ from dengar.models.record import Record
 
 AuditKind = Literal[
     "signed_in", "sign_in_failed", "signed_out", "session_ended", "sessions_ended",
-    "staff_added", "staff_ended", "role_changed", "password_made", "password_changed", "key_made", "client_added", "client_ended",
+    "staff_added", "staff_ended", "role_changed", "password_made", "password_changed", "key_made",
+    "client_added", "client_ended",
     "source_read", "gap_filled", "gap_closed", "quarantine_replayed", "quarantine_dropped", "quarantine_taken",
     "deliveries_replayed", "deliveries_dropped",
 ]  # fmt: skip
