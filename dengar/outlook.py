@@ -42,6 +42,8 @@ def _hours(counts: Mapping[datetime, int], usual: Usual | None, begin: datetime)
 
 def _budgets(store: Store, source: Source, now: datetime) -> Iterator[BudgetUse]:
     limits: Limits = source.settings.budget
+    if limits == Limits():
+        return  # most sources cost nothing: they need no look
     today, month = store.spending.on_day(source.name, now), store.spending.in_month(source.name, now)
     uses = (
         ("posts", "day", today.posts, limits.posts_per_day),

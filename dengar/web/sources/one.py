@@ -1,7 +1,7 @@
 """/sumber/{name}: one source, and what an admin may ask of it."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from dengar.web.sources.telling import page_words
 
 RUNS_SHOWN = 20
 GAPS_SHOWN = 50
+ALMOST_A_SECOND = timedelta(milliseconds=999)
 
 
 def show_source(request: Request) -> Response:
@@ -115,8 +116,8 @@ def _gap(site: Site, name: str, typed: Typed) -> Gap:
 
 
 def _command(gap: Gap) -> str:
-    """Give the command that fills a gap where no scheduler runs."""
-    return f"dengar collect {gap.source} --since {_second(gap.since)} --until {_second(gap.until)}"
+    """Give the command that fills a gap where no scheduler runs; it knows whole seconds, so the end is rounded up."""
+    return f"dengar collect {gap.source} --since {_second(gap.since)} --until {_second(gap.until + ALMOST_A_SECOND)}"
 
 
 def _second(at: datetime) -> str:
