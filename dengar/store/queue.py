@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 from dengar.models import OPEN_STATES, DoubtKind, Report
 from dengar.store.documents import Document, Rows, from_document
@@ -34,8 +33,8 @@ class Queue:
 
     def count(self, kind: DoubtKind | None, area: str | None, unit: str | None, most: int | None = None) -> int:
         """Count what waits, up to `most`."""
-        bound: dict[str, Any] = {"limit": most} if most else {}
-        return self._rows.count_documents(_choose(kind, area, unit), **bound)
+        chosen = _choose(kind, area, unit)
+        return self._rows.count_documents(chosen, limit=most) if most else self._rows.count_documents(chosen)
 
     def overdue(self, now: datetime, unit: str | None, limit: int, area: str | None = None) -> list[Report]:
         """Give the open reports past a deadline, the latest first: no first action in time, or no solution."""

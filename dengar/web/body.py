@@ -73,7 +73,7 @@ async def read_texts(request: WebRequest, body: bytes) -> dict[str, str]:
 
 
 async def read_fields(request: WebRequest, body: bytes) -> tuple[dict[str, list[str]], list[bytes]]:
-    """Read all fields of a form, each with its values, and its photos (`foto`); raises HTTPException 400 for no form."""
+    """Read all fields of a form with their values, and its photos (`foto`); raises HTTPException 400 for no form."""
     try:
         form = await _read_form(request, body)
     except ValueError as error:

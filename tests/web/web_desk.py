@@ -47,10 +47,8 @@ def doubtful(store: Store, post: Post, *kinds: DoubtKind, related: str | None = 
 
 def unsure_category(native_id: str = "1", text: str = "Tolong diurus yang di depan pasar itu") -> Post:
     """Give a message of which the model knows the category only about."""
-    others = (Alternative(category="sampah", confidence=0.41), Alternative(category="kebersihan", confidence=0.2))
-    labels = make_labels(
-        "sampah", abstained=True, confidence=0.41, alternatives=others[1:], reason="Dua kategori mirip."
-    )
+    others = (Alternative(category="kebersihan", confidence=0.2),)
+    labels = make_labels("sampah", abstained=True, confidence=0.41, alternatives=others, reason="Dua kategori mirip.")
     return make_post(native_id, text, labels=labels)
 
 

@@ -1,5 +1,7 @@
 """Acting: what a person may do with a report here, and doing it."""
 
+from collections.abc import Callable
+
 from starlette.exceptions import HTTPException
 
 from dengar.errors import BadRequest
@@ -59,21 +61,28 @@ def allowed(who: Staff, report: Report) -> frozenset[str]:
 
 
 def _fits(deed: str, kind: type[do.Command], report: Report) -> bool:
-    if deed == "pisahkan":
-        return report.state == "duplikat"
-    if deed == "buka_lagi":
-        return report.state in {"selesai", "ditolak"}
-    if deed in {"tanya", "lanjut"} and (report.pause is not None) != (deed == "lanjut"):
+    """Say whether a deed makes sense for a report as it is."""
+    fits = _WHEN.get(deed)
+    if fits is not None and not fits(report):
         return False
-    if deed in {"mulai", "selesai", "koordinasi", "disposisi"} and report.unit is None:
-        return False
-    if deed in {"tahan", "tampilkan"} and report.is_hidden != (deed == "tampilkan"):
-        return False
-    if deed in {"terima", "setel"} and not report.needs_review:
-        return False
-    if deed == "pisah" and report.voices < 2:  # noqa: PLR2004  one message stays
-        return False
-    return report.state in OPEN_STATES or kind in ON_CLOSED
+    return report.state in OPEN_STATES or kind in ON_CLOSED or deed == "pisahkan"
+
+
+_WHEN: dict[str, Callable[[Report], bool]] = {
+    "pisahkan": lambda report: report.state == "duplikat",
+    "buka_lagi": lambda report: report.state in {"selesai", "ditolak"},
+    "tanya": lambda report: report.pause is None,
+    "lanjut": lambda report: report.pause is not None,
+    "mulai": lambda report: report.unit is not None and report.state != "proses",
+    "selesai": lambda report: report.unit is not None,
+    "koordinasi": lambda report: report.unit is not None,
+    "disposisi": lambda report: report.unit is not None,
+    "tahan": lambda report: not report.is_hidden,
+    "tampilkan": lambda report: report.is_hidden,
+    "terima": lambda report: bool(report.needs_review),
+    "setel": lambda report: bool(report.needs_review),
+    "pisah": lambda report: report.voices > 1,
+}
 
 
 def version_for(site: Site, report: Report, seen: int | None) -> int | None:

@@ -66,7 +66,7 @@ def _take(request: Request, deed: Deed) -> Response:
         done = carry_out(site, who, report, deed)
     except BadRequest as refused:
         return _tell_problem(request, report, deed, refused)
-    return _lead(request, site, who, report, done, deed)
+    return _lead(request, report, done, deed)
 
 
 def carry_out(site: Site, who: Staff, report: Report, deed: Deed) -> Report:
@@ -166,8 +166,9 @@ def _typed(fields: Fields) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items() if values}
 
 
-def _lead(request: Request, site: Site, who: Staff, before: Report, done: Report, deed: Deed) -> Response:
+def _lead(request: Request, before: Report, done: Report, deed: Deed) -> Response:
     """Lead to the next report of the queue when this one is decided, else to the report again."""
+    site, who = site_of(request), staff_of(request)
     if deed.is_from_queue:
         return lead_on(request, before, done, deed.name, deed.fields)
     if not desk_of(site).may_see(who, done):

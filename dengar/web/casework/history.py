@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from dengar.models import Event
+from dengar.models import Event, EventKind
 from dengar.web.casework.words import DOUBTS
 from dengar.web.telling import Telling
 from dengar.web.timeline import Step, tell_steps
@@ -38,15 +38,16 @@ def tell_history(tell: Telling, events: Sequence[Event]) -> Iterator[tuple[Step,
 def _tell_inside(tell: Telling, event: Event) -> Step | None:
     """Tell what is for colleagues; None for what everybody is told alike."""
     say, doubt = tell.language.say, DOUBTS[event.doubt or "other"]
-    told = {
-        "note": lambda: (say(NOTE), event.reason),
-        "hidden": lambda: (say(HIDDEN), event.reason),
-        "review": lambda: (say(DOUBTED, kind=say(doubt)), event.reason),
-        "settled": lambda: (say(SETTLED, kinds=", ".join(say(DOUBTS[kind]) for kind in event.settled)), event.related),
-        "placed": lambda: (say(PLACED, place=tell.place(event.place)), ""),
-        "recategorised": lambda: (say(JUDGED, category=tell.category(event.category)), ""),
-    }.get(event.kind)
-    if told is None:
+    settled = ", ".join(say(DOUBTS[kind]) for kind in event.settled)
+    told: dict[EventKind, tuple[str, str | None]] = {
+        "note": (say(NOTE), event.reason),
+        "hidden": (say(HIDDEN), event.reason),
+        "review": (say(DOUBTED, kind=say(doubt)), event.reason),
+        "settled": (say(SETTLED, kinds=settled), event.related),
+        "placed": (say(PLACED, place=tell.place(event.place)), None),
+        "recategorised": (say(JUDGED, category=tell.category(event.category)), None),
+    }
+    if event.kind not in told:
         return None
-    sentence, detail = told()
+    sentence, detail = told[event.kind]
     return Step(at=event.at, kind=event.kind, sentence=sentence, detail=detail or "")
