@@ -159,7 +159,9 @@ def _tell_problem(request: Request, report: Report, deed: Deed, refused: BadRequ
     changes = tuple(site.store.events.since(now.number, seen)) if seen is not None and seen < now.version else ()
     problem = Problem(says=str(refused), deed=deed.name, changes=changes, typed=_typed(deed.fields))
     page = queue_page if deed.is_from_queue else case_page
-    return page(request, site, who, now, problem=problem, code=refused.status, back=one(deed.fields, "antrean"))
+    shown = page(request, site, who, now, problem=problem, code=refused.status, back=one(deed.fields, "antrean"))
+    shown.headers["hx-push-url"] = "false"  # where the form was sent to is no page
+    return shown
 
 
 def _typed(fields: Fields) -> dict[str, str]:

@@ -48,7 +48,8 @@ def find_unit(typed: str, units: Mapping[str, Unit]) -> str:
 def _find(typed: str, choices: Sequence[Choice], nothing: str, many: str) -> str:
     wanted = " ".join(typed.lower().split())
     whole = [one for one in choices if wanted in {one.code.lower(), one.name.lower()}]
-    exact = whole or [one for one in choices if wanted == one.name.lower().split(",")[0]]
+    joined = wanted.replace(" ", "")  # Setiabudi is Setia Budi
+    exact = whole or [one for one in choices if joined == one.name.lower().split(",")[0].replace(" ", "")]
     found = exact or [one for one in choices if _fits(wanted, one.name.lower())]
     if not found:
         raise BadRequest(nothing, status=WRONG)
