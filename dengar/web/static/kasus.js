@@ -150,6 +150,9 @@ function begin() {
   watchQueue();
 }
 
+for (const [name, hidden] of [["picker:change", false], ["picker:clear", true]]) {
+  addEventListener(name, (event) => { event.target.closest("form").querySelector("[data-needs-point]").hidden = hidden; });
+}
 addEventListener("keydown", onKey);
 addEventListener("click", onClick);
 for (const name of ["keydown", "pointerdown", "wheel"]) addEventListener(name, () => { touched = performance.now(); }, { passive: true });
