@@ -38,10 +38,6 @@ def page(store: Store, site: Running, browser_page: Page) -> Page:
     return browser_page
 
 
-def focus(page: Page) -> str:
-    return page.evaluate("document.activeElement.id || document.activeElement.tagName")
-
-
 def ten(store: Store) -> list[Report]:
     twin = elsewhere("20")
     (winner,) = hear(store, twin)
