@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 from deskwork import Time, elsewhere, find, hear, join, make_desk, make_staff, sure, unsure
-from made import NOW
+from made import NOW, make_place
 
 from dengar.desk import Desk
 from dengar.errors import BadRequest
-from dengar.models import Report, Staff
+from dengar.models import Doubt, Report, Staff
 from dengar.routing import commands as do
 from dengar.routing.gist import make_gist
 from dengar.routing.states import fold_all
@@ -386,3 +386,44 @@ def test_a_dinas_gives_it_to_its_own_branch_only(store: Store, desk: Desk) -> No
     desk.act(SARI, report.number, do.Reroute(unit="dinas:lh", reason="Sampah."))
     given = desk.act(SARI, report.number, do.Dispatch(unit="sudin:lh:31.74"))
     assert (given.unit, given.state) == ("sudin:lh:31.74", "disposisi")
+
+
+# Areas, and what is to be looked at again
+
+
+def test_an_area_bounds_what_somebody_takes_sees_and_does(store: Store, desk: Desk) -> None:
+    (here,) = hear(store, unsure("1", place=make_place()))
+    (there,) = hear(store, unsure("2", place=make_place("31.71.01.1001")))
+    rina = make_staff("rina").replace(area="31.74")
+    taken = desk.next(rina)
+    assert taken is not None
+    assert taken.number == here.number
+    assert desk.next(rina, area="31.74.02.1001") is not None
+    for area in ("31.71", "31.71.01.1001"):
+        with pytest.raises(BadRequest, match="bukan wilayah Anda"):
+            desk.next(rina, area=area)
+    assert (desk.may_see(rina, here), desk.may_see(rina, there)) == (True, False)
+    for refused in (
+        lambda: desk.claim(rina, there.number),
+        lambda: desk.act(rina, there.number, do.Remark(text="x")),
+        lambda: desk.act(rina, here.number, do.Merge(into=there.number)),
+    ):
+        with pytest.raises(BadRequest, match="di luar wilayah Anda"):
+            refused()
+    assert find(store, there.number) == there
+
+
+def test_what_was_settled_can_be_doubted_again(store: Store, desk: Desk) -> None:
+    (report,) = hear(store, sure("1", "Anak diculik di pasar"))
+    assert {one.kind for one in report.needs_review} == {"safety"}
+    assert not desk.act(SARI, report.number, do.Settle(kinds=("safety",))).is_hidden
+    again = desk.act(SARI, report.number, do.Review(doubts=report.needs_review))
+    assert (again.needs_review, again.is_hidden) == (report.needs_review, True)
+    with pytest.raises(BadRequest, match="sudah ada"):
+        desk.act(SARI, report.number, do.Review(doubts=report.needs_review))
+    told = do.Review(doubts=(Doubt(kind="other", reason="Telepon 081234567890 dulu."),))
+    assert "[telepon]" in desk.act(SARI, report.number, told).needs_review[-1].reason
+    desk.act(SARI, report.number, do.Reject(reason="Tidak benar."))
+    with pytest.raises(BadRequest, match="buka lagi dulu"):
+        desk.act(SARI, report.number, told)
+    check_books(store)
