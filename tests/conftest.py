@@ -18,7 +18,6 @@ from dengar.classify.saved import FOLDER
 from dengar.classify.train import is_current, train, train_on
 from dengar.geocode import Locator
 from dengar.store import Store
-from dengar.store.documents import Document
 from dengar.store.embedded import EmbeddedMongo
 
 if TYPE_CHECKING:
@@ -73,7 +72,6 @@ def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedMongo]:
 
 def _keep_what_is_old(uri: str) -> None:
     """Tests live at a time of their own: what seems to have ended long ago must not go away under their hands."""
-    client: MongoClient[Document] = MongoClient(uri)
     client: MongoClient[dict[str, object]] = MongoClient(uri)
     with client:
         client.admin.command("setParameter", 1, ttlMonitorEnabled=False)

@@ -11,7 +11,7 @@ from model_city import hire, judge_by_exam, make_answers, make_door, make_settin
 from web_site import NOW, Running, serve
 
 from dengar.classify.taxonomy import CODES
-from dengar.models import ModelJob
+from dengar.models import ModelJob, Role
 from dengar.store import Store
 from dengar.store.drifts import SeenDrift
 from dengar.store.model_jobs import LOST_AFTER, JobRuns
@@ -40,7 +40,8 @@ def versions(small_model: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
 def parts(store: Store, mongo_uri: str, versions: dict[str, Path], tmp_path: Path) -> Parts:
     made = Parts(make_settings(mongo_uri, store, versions[OLD], tmp_path), store, clock=lambda: NOW)
     made.registry.adopt()
-    for name, role in (("ani", "analis"), ("budi", "analis"), ("audi", "auditor"), ("opi", "operator")):
+    roles: dict[str, Role] = {"ani": "analis", "budi": "analis", "audi": "auditor", "opi": "operator"}
+    for name, role in roles.items():
         hire(store, name, role, NOW)
     return made
 
