@@ -73,6 +73,9 @@ def test_the_next_of_a_kind_or_area(store: Store, web: httpx2.Client, sari: dict
     assert web.post(f"{BASE}/berikut", headers=sari, json={"area": "31.74"}).status_code == 204
     assert web.post(f"{BASE}/berikut", headers=sari, json={"kind": "category"}).status_code == 200
     assert web.post(f"{BASE}/berikut", headers=sari, json={"sort": "x"}).status_code == 422
+    for area in ("\0", "(", "31.74\uffff", "x" * 100):
+        assert web.post(f"{BASE}/berikut", headers=sari, json={"area": area}).status_code == 204
+        assert web.get(f"{BASE}/antrean", headers=sari, params={"area": area[:20]}).json()["reports"] == []
 
 
 def test_an_officer_sees_the_own_unit_only(store: Store, web: httpx2.Client) -> None:
