@@ -111,7 +111,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(feeds.router)
     app.include_router(news.router)
     add_open311(app)
-    add_ogc(app)
+    add_ogc(app, atlas.draw if atlas else None)
     add_officers(app)
     add_casework(app)
     add_rules(app, rules)

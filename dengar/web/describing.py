@@ -1,7 +1,7 @@
 """/api/openapi.json: what FastAPI knows of the routes, and what it cannot know: our own records, files and errors."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 from fastapi import FastAPI
@@ -9,10 +9,11 @@ from fastapi.openapi.utils import get_openapi
 
 from dengar.comparing import Ranking
 from dengar.flooding import Flood
-from dengar.models import Report
+from dengar.models import Level, Report
 from dengar.routing.commands import AnyCommand
 from dengar.web.desk import Case, Queued, Wanted
 from dengar.web.news import Changes
+from dengar.web.peta.dots import PublicDot
 from dengar.web.responding import Response as Said
 from dengar.web.roles import PUBLIC_DOOR, READS, find_access
 
@@ -34,6 +35,21 @@ class Overdue(msgspec.Struct, frozen=True):
     reports: list[Report]
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """How many reports there are, in each kelurahan and in none."""
+
+    jumlah: int
+    kelurahan: dict[str, int]
+    tanpa_kelurahan: int
+
+
+class Dots(msgspec.Struct, frozen=True):
+    """The reports of a part of the map, none when there are too many."""
+
+    terlalu_banyak: bool
+    titik: list[PublicDot]
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """What went wrong: the status, and a sentence."""
 
@@ -53,6 +69,8 @@ ANSWERS: Mapping[str, Any] = {
     "GET /api/perubahan": Changes,
     "GET /api/peringkat": Ranking,
     "GET /api/banjir": Flood,
+    "GET /api/peta/jumlah": Counted,
+    "GET /api/peta/titik": Dots,
     "GET /api/meja/saya": Me,
     "GET /api/meja/antrean": Queued,
     "GET /api/meja/terlambat": Overdue,
@@ -77,6 +95,7 @@ FILES: Mapping[str, tuple[str, Json]] = {
     "/api/laporan.csv": ("text/csv", _TEXT),
     "/api/laporan.parquet": ("application/vnd.apache.parquet", _BYTES),
     "/api/aliran": ("text/event-stream", _TEXT),
+    "/peta/wilayah.json": ("application/geo+json", _OBJECT),
 }
 _ORDER = Asked("urut", {"type": "string", "enum": ["baru", "berubah"], "default": "baru"})
 _CURSOR = Asked("setelah", {"type": "string", "maxLength": 4000})
@@ -86,6 +105,7 @@ def _count(most: int, default: int) -> Asked:
     return Asked("jumlah", {"type": "integer", "minimum": 1, "maximum": most, "default": default})
 
 
+_MAP = tuple(Asked(name, _TEXT) for name in ("kategori", "kel", "keadaan", "hari", "bbox"))
 PARAMETERS: Mapping[str, tuple[Asked, ...]] = {
     "/api/laporan": (_ORDER,),
     "/umpan/laporan.atom": (_ORDER, _count(500, 100)),
@@ -94,6 +114,9 @@ PARAMETERS: Mapping[str, tuple[Asked, ...]] = {
         Asked("pemisah", {"type": "string", "enum": ["koma", "titikkoma", "tab"], "default": "koma"}),
         Asked("bom", {"type": "string", "enum": ["0", "1"], "default": "0"}),
     ),
+    "/api/peta/jumlah": _MAP,
+    "/api/peta/titik": _MAP,
+    "/peta/wilayah.json": (Asked("tingkat", {"type": "string", "enum": list(get_args(Level))}), Asked("v", _TEXT)),
     "/api/perubahan": (_count(1000, 500), _CURSOR),
     "/api/aliran": (_CURSOR, Asked("Last-Event-ID", _TEXT, "header")),
 }

@@ -78,7 +78,7 @@ async def answer_trouble(
     request: Request, code: int, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
     """Answer with an error as a page, or as JSON to programs."""
-    if request.scope["path"].startswith(("/api/", "/kait/", "/umpan/")):
+    if request.scope["path"].startswith(("/api/", "/kait/", "/umpan/", "/peta/")):
         answer = {"status": code, "error": detail or HTTPStatus(code).phrase}
         return JSONResponse(answer, code, headers={"cache-control": "no-store"} | dict(headers or {}))
     if request.scope["path"].startswith(OPEN311):

@@ -14,6 +14,8 @@ from made import KEY as AUTHOR_KEY
 from web_city import NOW, UNITS, save_post, save_report, save_waiting
 from web_site import Running, serve
 
+from dengar.atlas import Atlas
+from dengar.geocode.importing.folder import Folder
 from dengar.intake import Intake
 from dengar.models import hash_key
 from dengar.store import Store
@@ -51,6 +53,10 @@ OPERATIONS = [
         ("/umpan/laporan.atom", ("GET",)),
         ("/umpan/laporan.rss", ("GET",)),
         ("/api/perubahan", ("GET",)),
+        ("/api/peta/jumlah", ("GET",)),
+        ("/api/peta/titik", ("GET",)),
+        ("/api/tempat", ("GET",)),
+        ("/peta/wilayah.json", ("GET",)),
         ("/api/peringkat", ("GET",)),
         ("/api/banjir", ("GET",)),
         ("/api/meja/saya", ("GET",)),
@@ -66,7 +72,7 @@ OPERATIONS = [
 
 
 @pytest.fixture(scope="module")
-def site(mongo_uri: str) -> Iterator[Running]:
+def site(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Serve one site for all: what one operation does to it must not break another."""
     store = Store.connect(mongo_uri, f"t{uuid4().hex[:12]}", key=AUTHOR_KEY)
     store.units.save(UNITS)
@@ -77,7 +83,9 @@ def site(mongo_uri: str) -> Iterator[Running]:
     hear(store, unsure("1"), unsure("2"))
     with serve(store, desk=make_desk(store, Time(NOW))) as running:
         form = Intake(store, make_source("form", {"collector": "form"}), lambda: NOW, lambda: None)
-        running.app.state.site = replace(running.app.state.site, pushes={"form": form}, rate=Rate(100_000))
+        old = running.app.state.site
+        maps = replace(old.maps, known=Atlas(Folder(tmp_path_factory.mktemp("peta"))))
+        running.app.state.site = replace(old, pushes={"form": form}, rate=Rate(100_000), maps=maps)
         yield running
     store.data.client.drop_database(store.data.name)
     store.close()
