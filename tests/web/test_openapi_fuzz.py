@@ -1,7 +1,7 @@
 """The API does what /api/openapi.json says, whatever it is asked: schemathesis against a served site."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,7 @@ from dengar.geocode.importing.folder import Folder
 from dengar.intake import Intake
 from dengar.models import hash_key
 from dengar.store import Store
+from dengar.web.ogc.areas import Areas
 from dengar.web.rate import Rate
 from dengar.wiring import make_source
 
@@ -40,6 +41,7 @@ KEY = "kunci-uji"
 NUMBERS = ("DKI-2611-000100", "DKI-2611-000777", "DKI-2611-000778")
 ENDLESS = {"GET /api/aliran"}  # a stream does not end: test_web_live reads it
 EXAMPLES = 15
+ONE, ITEM = "/{collectionId}", "/{collectionId}/items/{featureId}"
 OPERATIONS = [
     f"{method} {path}"
     for path, methods in (
@@ -84,7 +86,10 @@ def site(mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     with serve(store, desk=make_desk(store, Time(NOW))) as running:
         form = Intake(store, make_source("form", {"collector": "form"}), lambda: NOW, lambda: None)
         old = running.app.state.site
-        maps = replace(old.maps, known=Atlas(Folder(tmp_path_factory.mktemp("peta"))))
+        atlas = Atlas(Folder(tmp_path_factory.mktemp("peta")))
+        running.app.state.ogc_areas = Areas(atlas.draw)
+        running.app.state.ogc_areas.bounds()  # the first drawing takes some seconds
+        maps = replace(old.maps, known=atlas)
         running.app.state.site = replace(old, pushes={"form": form}, rate=Rate(100_000), maps=maps)
         yield running
     store.data.client.drop_database(store.data.name)
@@ -104,23 +109,36 @@ def test_every_operation_is_tried(described: Any) -> None:  # noqa: ANN401
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_answers_as_it_is_described(described: Any, name: str) -> None:  # noqa: ANN401
     method, _, path = name.partition(" ")
-    operation = described[path][method]
+    ask(described[path][method], "number", NUMBERS)
+
+
+@pytest.mark.parametrize("path", ["/", *(f"/collections{rest}" for rest in ("", ONE, f"{ONE}/items", ITEM))])
+def test_maps_are_answered_as_it_is_described(site: Running, path: str) -> None:
+    described = schemathesis.openapi.from_url(f"{site.address}/ogc/api")
+    ask(described[path]["GET"], "collectionId", ("laporan", "kota", "kelurahan"))
+
+
+def ask(operation: Any, name: str, values: Sequence[str]) -> None:  # noqa: ANN401
+    """Ask for what the description allows and for what it does not, half of it about something that is there."""
     right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
     @hypothesis.seed(20261122)
     @hypothesis.settings(
-        max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @hypothesis.given(case=right | wrong, known=hypothesis.strategies.sampled_from((None, *NUMBERS)))
-    def ask(case: Any, known: str | None) -> None:  # noqa: ANN401
-        if known and "number" in (case.path_parameters or {}):
-            case.path_parameters["number"] = known
-        answer = case.call(headers={"authorization": f"Bearer {KEY}"})
+    )
+    @hypothesis.given(case=right | wrong, known=hypothesis.strategies.sampled_from((None, *values)))
+    def try_one(case: Any, known: str | None) -> None:  # noqa: ANN401
+        if known and name in (case.path_parameters or {}):
+            case.path_parameters[name] = known
+        answer = case.call(timeout=60, headers={"authorization": f"Bearer {KEY}"})
         case.validate_response(answer, checks=CHECKS)
 
-    ask()
+    try_one()
 
 
 def test_no_description_is_empty(site: Running) -> None:
