@@ -111,8 +111,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "wiring": RECORDS | {
         "amending", "answering", "atlas", "classify", "collecting", "completing", "deliver", "delivering", "desk",
         "drifting", "erasing", "geocode", "habits", "health", "ingest", "intake", "jobbing", "judging", "locating",
-        "minding", "model_work", "modelling", "overseeing", "pipeline", "placing",
-        "proving", "rechecking", "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
+        "minding", "model_work", "modelling", "overseeing", "pipeline", "placing", "proving", "rechecking",
+        "reclassifying", "registry", "relaying", "replying", "routing", "ruling",
         "settings", "shadowing", "store", "timetable", "watering", "working",
     },
     "serving": RECORDS | {"scheduler", "settings", "store", "web", "wiring"},
