@@ -25,12 +25,19 @@ export async function bringLeaflet(at) {
   return window.L;
 }
 
-/** Make a map without the flag in its corner. */
-export function makeMap(L, place, options) {
+/** Make a map without the flag in its corner; `said` are { nearer, farther }, the names of its two buttons. */
+export function makeMap(L, place, options, said) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const motion = still ? { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false } : {};
-  const map = L.map(place, { minZoom: 9, maxZoom: 19, zoomSnap: 0.5, ...motion, ...options });
+  const map = L.map(place, { minZoom: 9, maxZoom: 19, zoomSnap: 0.5, zoomControl: false, ...motion, ...options });
+  L.control.zoom({ zoomInTitle: said.nearer, zoomOutTitle: said.farther }).addTo(map);
+  if (still) {
+    const panBy = map.panBy.bind(map);
+    map.panBy = (offset, how) => panBy(offset, { ...how, animate: false });
+  }
   map.attributionControl.setPrefix(false);
+  // Leaflet hears Escape only while the map itself has the focus, not one of its marks.
+  map.getContainer().addEventListener("keydown", ({ key }) => { if (key === "Escape") map.closePopup(); });
   map.createPane("names").classList.add("names-pane");
   return map;
 }

@@ -31,7 +31,7 @@ export class ReportMap {
     this.shapes = new Map();
     this.marks = new Map();
     this.number = new Intl.NumberFormat(document.documentElement.lang);
-    this.map = drawing.makeMap(this.L, side.querySelector("[data-peta-map]"), {});
+    this.map = drawing.makeMap(this.L, side.querySelector("[data-peta-map]"), {}, this.said);
     drawing.drawAreas(this.L, areas, (feature, shape) => this.know(feature, shape)).addTo(this.map);
     this.heart = drawing.heartOf(this.L, areas);
     this.labels = this.L.layerGroup().addTo(this.map);
@@ -39,6 +39,7 @@ export class ReportMap {
       maxClusterRadius: 46, showCoverageOnHover: false, chunkedLoading: true, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       iconCreateFunction: (pack) => this.packIcon(pack),
     }).addTo(this.map);
+    this.map.on("popupopen", ({ popup }) => this.enter(popup));
     this.goToStart();
     this.map.on("moveend", () => this.moved());
     drawing.nameAreas(this.L, this.map, areas, POINTS_FROM);
@@ -216,6 +217,14 @@ export class ReportMap {
     links.append(list);
     card.append(element("b", `Kel. ${feature.properties.name}`), element("p", fill(this.said.nOne, { n: this.number.format(n) })), zoom, links);
     this.L.popup({ minWidth: 180 }).setLatLng(at).setContent(card).openOn(this.map);
+  }
+
+  /** Lead the keyboard into a card, and back to its mark when it closes. */
+  enter(popup) {
+    const from = document.activeElement;
+    if (!this.map.getContainer().contains(from)) return;
+    popup.getElement().querySelector("p a, p button, button")?.focus({ preventScroll: true });
+    popup.once("remove", () => { if (from.isConnected) from.focus({ preventScroll: true }); });
   }
 
   /** Light up an area, and a report in the list and on the map. */

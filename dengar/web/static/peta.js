@@ -11,7 +11,7 @@ const results = () => document.querySelector("[data-peta-results]");
 let board, stream;
 
 /** Fetch the page of other filters, put its list into this one, and let the map follow. */
-async function load(address, { follow = true, keep = false } = {}) {
+async function load(address, { follow = true } = {}) {
   try {
     const answer = await fetch(address);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -19,8 +19,10 @@ async function load(address, { follow = true, keep = false } = {}) {
     if (!answer.ok || !fresh) throw new Error(`${answer.status}`);
     const form = page.querySelector("[data-peta-filter]");
     results().replaceWith(fresh);
-    if (!keep) document.querySelector("[data-peta-filter]").replaceWith(form);
+    const focused = document.activeElement?.id;
+    document.querySelector("[data-peta-filter]").replaceWith(form);
     tidy();
+    if (focused) document.getElementById(focused)?.focus();
     history.replaceState(null, "", new URL(address, location.href).pathname + new URL(address, location.href).search + location.hash);
     here.hidden = true;
     listen();
@@ -41,7 +43,7 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("change", (event) => {
   const form = event.target.closest("[data-peta-filter]");
-  if (form) load(`/peta?${wishes(form)}`, { keep: true });
+  if (form) load(`/peta?${wishes(form)}`);
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-peta-link]");
@@ -49,12 +51,12 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     load(link.href).then(() => results().scrollIntoView({ block: "start" }));
   }
-  if (event.target.closest("[data-peta-news]")) load(location.href, { follow: false, keep: true });
+  if (event.target.closest("[data-peta-news]")) load(location.href, { follow: false });
 });
 here.addEventListener("click", () => {
   const query = new URLSearchParams(results().dataset.query);
   query.set("bbox", board.view());
-  load(`/peta?${query}`, { follow: false, keep: true });
+  load(`/peta?${query}`, { follow: false });
 });
 for (const [on, isLit] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
   document.addEventListener(on, (event) => {

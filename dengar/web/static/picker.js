@@ -69,7 +69,7 @@ class Picker {
     const drawing = await import(this.said.drawing);
     const [L, areas] = await Promise.all([drawing.bringLeaflet(this.said), drawing.fetchAreas(this.said.shapes)]);
     this.L = L;
-    this.boardMap ??= drawing.makeMap(L, this.map, { center: [-6.2, 106.83], zoom: 11 });
+    this.boardMap ??= drawing.makeMap(L, this.map, { center: [-6.2, 106.83], zoom: 11 }, this.said);
     await drawing.addBasemap(L, this.boardMap, this.said);
     this.areas = new Map();
     this.byName = new Map();
@@ -91,7 +91,8 @@ class Picker {
     this.byName.set(`${name}, ${within[0]}`, { shape, name });
   }
 
-  seek() {
+  async seek() {
+    await this.ready;
     const wanted = this.search.value.trim().toLowerCase();
     if (!wanted) return;
     const names = [...this.byName.keys()];
