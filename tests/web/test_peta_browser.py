@@ -225,7 +225,7 @@ def test_a_place_is_picked_with_a_tap_and_its_border_is_told(browser: Browser, f
         page.get_by_role("button", name="Pilih di peta").click()
         page.get_by_label("Cari kelurahan").fill("tebet ti")
         page.get_by_label("Cari kelurahan").press("Enter")
-        expect(page.get_by_text("Kel. Tebet Timur. Ketuk titiknya di peta.")).to_be_visible()
+        expect(page.get_by_text("Kel. Tebet Timur, Kec. Tebet. Ketuk titiknya di peta.")).to_be_visible()
         page.locator("[data-picker-map]").click(position={"x": 160, "y": 150})
         page.wait_for_function("() => window.told")
         assert page.evaluate("window.told") in {"Tebet Timur", "Tebet Barat", "Kebon Baru", "Menteng Dalam"}

@@ -69,11 +69,10 @@ export class ReportMap {
     this.isLed = false;
   }
 
-  /** Ask for the numbers of what the list shows, and colour the areas. */
-  async count() {
+  /** Take the numbers from the table of the page, and colour the areas. */
+  count() {
     this.query = this.results().dataset.query;
-    const counts = await fetchJson(`/api/peta/jumlah?${this.query}`);
-    this.counts = counts.kelurahan;
+    this.counts = Object.fromEntries([...this.results().querySelectorAll("tr[data-code]")].map(({ dataset }) => [dataset.code, Number(dataset.n)]));
     const steps = makeSteps(Math.max(0, ...Object.values(this.counts)));
     for (const [code, shape] of this.shapes) {
       const list = shape.getElement().classList;

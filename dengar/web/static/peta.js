@@ -26,7 +26,7 @@ async function load(address, { follow = true } = {}) {
     history.replaceState(null, "", new URL(address, location.href).pathname + new URL(address, location.href).search + location.hash);
     here.hidden = true;
     listen();
-    await board?.count();
+    board?.count();
     if (follow) board?.goToArea();
     await board?.show();
   } catch {
@@ -89,9 +89,11 @@ async function start() {
   try {
     const [drawing, { ReportMap }] = await Promise.all([import(said.drawing), import(said.reportMap)]);
     board = new ReportMap(drawing, await drawing.fetchAreas(said.shapes), side, results, load);
-    await Promise.all([board.count(), drawing.addBasemap(board.L, board.map, said)]);
+    board.count();
+    await drawing.addBasemap(board.L, board.map, said);
     await board.show();
     side.dataset.ready = "";
+    performance.mark("peta");
   } catch {
     document.querySelector("[data-peta-told]").textContent = said.broken;
   }

@@ -88,7 +88,7 @@ class Picker {
   know(feature, shape) {
     this.areas.set(feature.id, shape);
     const { name, within } = feature.properties;
-    this.byName.set(`${name}, ${within[0]}`, { shape, name });
+    this.byName.set(`${name}, ${within[0]}`, { shape, words: fill(this.said.found, { kel: name, kec: within[0] }) });
   }
 
   async seek() {
@@ -99,8 +99,9 @@ class Picker {
     const name = names.find((one) => one.toLowerCase() === wanted) ?? names.find((one) => one.toLowerCase().startsWith(wanted))
       ?? names.find((one) => one.toLowerCase().includes(wanted));
     if (!name) { this.tell(this.said.noArea, "outside"); return; }
-    this.boardMap.fitBounds(this.byName.get(name).shape.getBounds());
-    this.tell(`Kel. ${name}. ${this.said.tap}`);
+    const { shape, words } = this.byName.get(name);
+    this.boardMap.fitBounds(shape.getBounds());
+    this.tell(`${words}. ${this.said.tap}`);
   }
 
   pick({ lat, lng }) { this.set(lat, lng); }
