@@ -76,11 +76,11 @@ def _check_archive(path: Path) -> None:
         with path.open("rb") as file:
             head = file.read(_ARCHIVE_HEAD)
     except OSError as error:
-        raise ValueError(explain_file(error)) from error
+        raise ValueError(f"it should be a file that can be read ({error.strerror})") from error
     if len(head) < _ARCHIVE_HEAD or not head.startswith(b"PMTiles\x03"):
-        raise ValueError("this file is no PMTiles archive of version 3")
+        raise ValueError("it should be a PMTiles archive (version 3)")
     if head[_ARCHIVE_TYPE] not in _RASTER_TYPES:
-        raise ValueError("it holds vector tiles, which these maps do not draw: make one of PNG, JPEG or WebP tiles")
+        raise ValueError("these maps draw no vector tiles: it should be an archive of PNG, JPEG or WebP tiles")
 
 
 class WaterSettings(BaseModel):

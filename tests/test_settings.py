@@ -58,6 +58,7 @@ def test_a_secret_in_the_environment_is_taken_as_it_is_written(
 WRONG = [
     ("[web]\nport = 99999", "web.port: Input should be less than or equal to 65535, not 99999."),
     ('[web]\nport = "x"', "web.port: "),
+    ("[web]\ntiles = 'https://t.example.org/7.png'", "web.tiles: "),
     ("[web]\nprot = 1", "web.prot: there is no such setting: correct the name or remove it."),
     ("colour = 1", "colour: there is no such setting: correct the name or remove it."),
     ('database = "a b"', "database: "),
@@ -108,6 +109,38 @@ def test_a_wrong_secret_is_explained_without_showing_it(config: Path) -> None:
         '[sources.a]\ncollector = "webhook"\nsecrte = "424242424242"\nsecret = "x"',
     ):
         assert not any("4242" in problem for problem in problems(config, text))
+
+
+RASTER = b"PMTiles\x03" + bytes(91) + b"\x02" + bytes(27)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (None, "web.basemap: it should be a file that can be read (No such file or directory), not "),
+        (b"<html>", "web.basemap: it should be a PMTiles archive (version 3), not "),
+        (RASTER[:100], "web.basemap: it should be a PMTiles archive (version 3), not "),
+        (
+            RASTER.replace(b"\x02", b"\x01"),
+            "web.basemap: these maps draw no vector tiles: it should be an archive of PNG, JPEG or WebP tiles, not ",
+        ),
+    ],
+)
+def test_a_base_map_that_cannot_be_drawn_is_explained(
+    config: Path, tmp_path: Path, data: bytes | None, says: str
+) -> None:
+    archive = tmp_path / "basemap.pmtiles"
+    if data is not None:
+        archive.write_bytes(data)
+    (problem,) = problems(config, f"[web]\nbasemap = '{archive}'")
+    assert says in problem
+
+
+def test_a_base_map_of_pictures_is_taken(config: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "basemap.pmtiles"
+    archive.write_bytes(RASTER)
+    config.write_text(f"[web]\nbasemap = '{archive}'\ntiles = 'https://t.example.org/{{z}}/{{x}}/{{y}}.png'")
+    assert load_settings().web.basemap == archive
 
 
 @pytest.mark.parametrize(("text", "duration"), [
