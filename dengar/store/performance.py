@@ -89,7 +89,8 @@ class Performance:
 
     def _count(self, chosen: Document, field: str, now: datetime) -> dict[str, Deeds]:
         """Add up the chosen reports by unit or person."""
-        stages = [{"$match": chosen | {field: {"$type": "string"}}}, *_judge(field, now)]
+        shown = {"is_hidden": {"$ne": True}}  # what is held back counts when it is shown again
+        stages = [{"$match": chosen | shown | {field: {"$type": "string"}}}, *_judge(field, now)]
         parts: defaultdict[str, list[Document]] = defaultdict(list)
         for group in self._reports.aggregate(stages):
             parts[group["_id"]["of"]].append(group)

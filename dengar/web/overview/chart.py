@@ -6,7 +6,7 @@ from datetime import date
 
 from dengar.web.overview.city import Sum
 
-WIDTH, HEIGHT = 280.0, 72.0
+HEIGHT = 100.0
 STEP, GAP = 20.0, 4.0
 
 

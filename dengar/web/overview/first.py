@@ -74,8 +74,8 @@ def make_rows(counts: Sequence[tuple[str, int]], names: Mapping[str, str] | None
 
 
 def find_kotas(city: City, units: Mapping[str, Unit]) -> list[tuple[Unit, Sum]]:
-    """Give the kota with their figures, by name."""
-    kotas = sorted((unit for unit in units.values() if unit.kind == "kota"), key=lambda unit: unit.name)
+    """Give the kota with their figures, by code."""
+    kotas = sorted((unit for unit in units.values() if unit.kind == "kota"), key=lambda unit: unit.area or "")
     return [(unit, city.areas.get(unit.area or "") or Sum()) for unit in kotas]
 
 
