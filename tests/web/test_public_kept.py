@@ -54,14 +54,8 @@ def test_choosing_a_language_sets_a_cookie_and_that_answer_is_kept_for_nobody(si
 
 def ask(pages: Pages, query: str, make: Make) -> int:
     """Ask for a page as a browser would; gives the status."""
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/x",
-        "query_string": query.encode(),
-        "headers": [],
-        "server": None,
-    }
+    scope: dict[str, object] = {"type": "http", "method": "GET", "path": "/x", "headers": [], "server": None}
+    scope["query_string"] = query.encode()
     return asyncio.run(pages.give(Request(scope), make, 60.0)).status_code
 
 
