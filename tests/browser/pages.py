@@ -12,6 +12,13 @@ PUBLIC: dict[str, str] = {
     "/peta": "/peta",
     "/cek": "/cek",
     "/lapor": "/lapor",
+    "/wilayah/{code}": "/wilayah/{kel}",
+    "/dinas/{code}": "/dinas/{unit}",
+    "/peringkat": "/peringkat?level=sudin",
+    "/banjir": "/banjir",
+    "/data": "/data",
+    "/metode": "/metode",
+    "/privasi": "/privasi",
     "/status": "/status",
     "/masuk": "/masuk",
 }

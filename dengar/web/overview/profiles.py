@@ -15,7 +15,7 @@ from dengar.web.overview.city import Sum
 from dengar.web.overview.first import make_rows
 from dengar.web.overview.kept import city_now, give_page
 from dengar.web.rankings import find_ranking
-from dengar.web.site import site_of
+from dengar.web.site import Site, site_of
 
 SECONDS = 15.0
 REPORTS, TOPICS = 12, 8
@@ -44,7 +44,7 @@ def _make_area(request: Request) -> HTMLResponse:
     context = _profile(request, unit, sums, {"kel": code}) | {
         "above": [one for one in climb(unit.parent, units) if one.area],
         "inner": _children(units, unit.code, AREA_KINDS),
-        "siblings": [one for one in _children(units, unit.parent, AREA_KINDS) if one != unit],
+        "beside": _beside(site, unit, units),
         "reports": site.store.pulse.newest_of_areas(kelurahan, REPORTS),
         "sums": city_now(request).areas,
     }
@@ -88,6 +88,15 @@ def _profile(request: Request, unit: Unit, sums: Sum, chosen: Mapping[str, str])
 def find_row(rows: Iterable[Ranked], code: str) -> Ranked | None:
     """Find the row of a unit; None while it has had no report."""
     return next((row for row in rows if row.code == code), None)
+
+
+def _beside(site: Site, unit: Unit, units: Mapping[str, Unit]) -> list[Unit]:
+    """Give the areas that touch one; without an atlas those of the same parent."""
+    areas = site.maps.known.areas() if site.maps.known else ()
+    near = next((area.neighbours for area in areas if area.code == unit.area), None)
+    if near is None:
+        return [one for one in _children(units, unit.parent, AREA_KINDS) if one != unit]
+    return [units[code] for code in map(area_unit_code, near) if code in units]
 
 
 def _is_in(area: str, code: str) -> bool:
