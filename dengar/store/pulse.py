@@ -53,13 +53,19 @@ class Pulse:
         chosen = {"state": {"$in": list(OPEN_STATES)}, "received_at": {"$gte": BEGINNING}, **_SEEN}
         return self._add_up(chosen, "open_received", {}, counts)
 
-    def received(self, since: datetime) -> list[Heap]:
-        """Add up what came in since then, by day."""
-        return self._add_up({"received_at": {"$gte": since}, **SHOWN}, "received_at_1", _day("$received_at"), {})
+    def received(self, since: datetime, until: datetime) -> list[Heap]:
+        """Add up what came in during [since, until), by day."""
+        chosen = {"received_at": {"$gte": since, "$lt": until}, **SHOWN}
+        return self._add_up(chosen, "received_at_1", _day("$received_at"), {})
 
-    def solved(self, since: datetime) -> list[Heap]:
-        """Add up what was solved since then, by day."""
-        chosen = {"updated_at": {"$gte": since}, "closed_at": {"$gte": since}, "state": "selesai", **_SEEN}
+    def solved(self, since: datetime, until: datetime) -> list[Heap]:
+        """Add up what was solved during [since, until), by day."""
+        chosen = {
+            "updated_at": {"$gte": since},
+            "closed_at": {"$gte": since, "$lt": until},
+            "state": "selesai",
+            **_SEEN,
+        }
         return self._add_up(chosen, "changed", _day("$closed_at"), {})
 
     def _add_up(self, chosen: Document, index: str, day: Document, counts: Document) -> list[Heap]:

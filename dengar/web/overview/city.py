@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from dengar.models import Report, Unit
@@ -15,6 +15,7 @@ from dengar.web.figures import Kept
 DAYS = 14
 SOLVED_SHOWN = 6
 FRESH_SECONDS, STALE_SECONDS = 20.0, 600.0
+PAST_FRESH_SECONDS, PAST_STALE_SECONDS = 300.0, 3600.0
 
 
 @dataclass(slots=True)
@@ -34,10 +35,10 @@ class Sum:
         """Count what is open."""
         return self.waiting + self.working
 
-    @property
-    def is_empty(self) -> bool:
-        """Say whether there is nothing to show."""
-        return not (self.open or any(self.received) or any(self.solved))
+    def copy(self) -> "Sum":
+        """Give the same figures in lists of their own."""
+        lists = {name: getattr(self, name).copy() for name in ("received", "solved", "categories", "open_categories")}
+        return replace(self, **lists)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,49 +53,84 @@ class City:
     solved: tuple[Report, ...]
 
 
-def read_city(store: Store, units: Mapping[str, Unit], now: datetime) -> City:
-    """Ask the store for everything."""
-    start = days_back(now, DAYS)
-    days = tuple(day_of(start) + timedelta(days=n) for n in range(DAYS))
-    adder = _Adder(units, days)
-    for heap in store.pulse.open_now(now):
-        for one in adder.sums_of(heap):
-            one.waiting += heap.waiting
-            one.working += heap.reports - heap.waiting
-            one.late += heap.late
-            one.open_categories[heap.category] += heap.reports
-    adder.add_days(store.pulse.received(start), "received")
-    adder.add_days(store.pulse.solved(start), "solved")
-    solved = tuple(store.pulse.last_solved(start, SOLVED_SHOWN))
-    return City(at=now, days=days, whole=adder.whole, areas=adder.areas, units=adder.units, solved=solved)
-
-
-class _Adder:
-    """Adds heaps to all sums that they belong to."""
+class Sums:
+    """Sums of the whole city, of areas and of units, and adding heaps to all of those that they belong to."""
 
     def __init__(self, units: Mapping[str, Unit], days: Sequence[date]) -> None:
         self._known = units
         self._places = {day.isoformat(): place for place, day in enumerate(days)}
+        self.days = tuple(days)
         self.whole = Sum()
         self.areas: defaultdict[str, Sum] = defaultdict(Sum)
         self.units: defaultdict[str, Sum] = defaultdict(Sum)
 
-    def sums_of(self, heap: Heap) -> Iterator[Sum]:
+    def copy(self) -> "Sums":
+        """Give sums to which may be added without changing these."""
+        copied = Sums(self._known, self.days)
+        copied.whole = self.whole.copy()
+        copied.areas.update((code, one.copy()) for code, one in self.areas.items())
+        copied.units.update((code, one.copy()) for code, one in self.units.items())
+        return copied
+
+    def add_open(self, heaps: Iterable[Heap]) -> None:
+        """Add what is open."""
+        for heap in heaps:
+            for one in self._of(heap):
+                one.waiting += heap.waiting
+                one.working += heap.reports - heap.waiting
+                one.late += heap.late
+                one.open_categories[heap.category] += heap.reports
+
+    def add_received(self, heaps: Iterable[Heap]) -> None:
+        """Add what came in, by day and category."""
+        for heap in heaps:
+            for one in self._of(heap):
+                one.received[self._places[heap.day]] += heap.reports
+                one.categories[heap.category] += heap.reports
+
+    def add_solved(self, heaps: Iterable[Heap]) -> None:
+        """Add what was solved, by day."""
+        for heap in heaps:
+            for one in self._of(heap):
+                one.solved[self._places[heap.day]] += heap.reports
+
+    def _of(self, heap: Heap) -> Iterator[Sum]:
         yield self.whole
         yield from (self.areas[code] for code in (heap.kota, heap.kecamatan, heap.kelurahan) if code)
         yield from (self.units[unit.code] for unit in climb(heap.unit, self._known))
 
-    def add_days(self, heaps: Iterable[Heap], name: str) -> None:
-        for heap in heaps:
-            place = self._places.get(heap.day)
-            if place is None:  # a clock that runs ahead of ours
-                continue
-            for one in self.sums_of(heap):
-                getattr(one, name)[place] += heap.reports
-                if name == "received":
-                    one.categories[heap.category] += heap.reports
+
+class Reader:
+    """Reads the city: today and what is open every time, the days before every few minutes, because they rest."""
+
+    def __init__(self, store: Store, units: Callable[[], Mapping[str, Unit]], clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._units = units
+        self._clock = clock
+        self._past = Kept(self._read_past, PAST_FRESH_SECONDS, PAST_STALE_SECONDS)
+
+    def read(self) -> City:
+        """Ask the store."""
+        now, pulse = self._clock(), self._store.pulse
+        past = self._past.value()
+        if past.days[-1] != day_of(now):  # midnight
+            past = self._read_past()
+        sums, today, end = past.copy(), days_back(now, 1), days_back(now, 0)
+        sums.add_open(pulse.open_now(now))
+        sums.add_received(pulse.received(today, end))
+        sums.add_solved(pulse.solved(today, end))
+        last = tuple(pulse.last_solved(days_back(now, DAYS), SOLVED_SHOWN))
+        return City(at=now, days=sums.days, whole=sums.whole, areas=sums.areas, units=sums.units, solved=last)
+
+    def _read_past(self) -> Sums:
+        now, pulse = self._clock(), self._store.pulse
+        start, today = days_back(now, DAYS), days_back(now, 1)
+        sums = Sums(self._units(), [day_of(start) + timedelta(days=n) for n in range(DAYS)])
+        sums.add_received(pulse.received(start, today))
+        sums.add_solved(pulse.solved(start, today))
+        return sums
 
 
 def keep_city(store: Store, units: Callable[[], Mapping[str, Unit]], clock: Callable[[], datetime]) -> Kept[City]:
     """Keep the figures; they are some seconds old."""
-    return Kept(lambda: read_city(store, units(), clock()), FRESH_SECONDS, STALE_SECONDS)
+    return Kept(Reader(store, units, clock).read, FRESH_SECONDS, STALE_SECONDS)
