@@ -53,7 +53,7 @@ def _make_first(request: Request) -> HTMLResponse:
         "areas": site.figures.areas(),
         "city": city,
         "chart": draw(city.days, city.whole),
-        "topics": make_rows(city.whole.categories.most_common(TOPICS)),
+        "topics": make_rows(find_most(city.whole.categories, TOPICS)),
         "kotas": find_kotas(city, site.figures.units()),
         "places": find_busiest(city, site.figures.units(), PLACES),
         "flood": flood if is_flood(flood) else None,
@@ -84,7 +84,12 @@ def find_busiest(city: City, units: Mapping[str, Unit], most: int) -> list[Row]:
     names = {unit.area: unit.name.removeprefix("Kelurahan ") for unit in units.values() if unit.kind == "kelurahan"}
     known = {area: name for area, name in names.items() if area}
     counts = [(code, one.open) for code, one in city.areas.items() if code in known and one.open]
-    return make_rows(sorted(counts, key=lambda row: (-row[1], row[0]))[:most], known)
+    return make_rows(find_most(dict(counts), most), known)
+
+
+def find_most(counts: Mapping[str, int], most: int) -> list[tuple[str, int]]:
+    """Give the largest counts, equal ones by code, so that a page does not shuffle them."""
+    return sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:most]
 
 
 def _code(value: str | None) -> str | None:

@@ -12,7 +12,7 @@ from dengar.routing.ranking import Ranked
 from dengar.routing.units import area_unit_code, climb
 from dengar.web.overview.chart import draw
 from dengar.web.overview.city import Sum
-from dengar.web.overview.first import make_rows
+from dengar.web.overview.first import find_most, make_rows
 from dengar.web.overview.kept import city_now, give_page
 from dengar.web.rankings import find_ranking
 from dengar.web.site import Site, site_of
@@ -77,7 +77,7 @@ def _profile(request: Request, unit: Unit, sums: Sum, chosen: Mapping[str, str])
         "sum": sums,
         "city": city,
         "chart": draw(city.days, sums),
-        "topics": make_rows((sums.categories or sums.open_categories).most_common(TOPICS)),
+        "topics": make_rows(find_most(sums.categories or sums.open_categories, TOPICS)),
         "ranked": find_row(ranking.rows, unit.code),
         "compared": sum(row.band is not None for row in ranking.rows),
         "since": ranking.since,
