@@ -2,12 +2,20 @@
 
 from datetime import datetime
 
-from dengar.models import OPEN_STATES, DoubtKind, Report
+from dengar.models import OPEN_STATES, DoubtKind, Record, Report
 from dengar.store.documents import Document, Rows, from_document
 
 IN_ORDER = [("rank", -1), ("received_at", 1), ("_id", 1)]
 WAITS = {"needs_review.0": {"$exists": True}}
 OPEN = {"state": {"$in": list(OPEN_STATES)}}
+
+
+class Waiting(Record, frozen=True, kw_only=True):
+    """How many reports of a kelurahan wait with just these kinds of doubts."""
+
+    kel: str
+    kinds: tuple[DoubtKind, ...]
+    reports: int
 
 
 class Queue:
@@ -30,24 +38,39 @@ class Queue:
         rows = self._rows.find(_choose(kind, area, unit)).sort(IN_ORDER).limit(limit)
         return [from_document(row, Report) for row in rows]
 
-    def count(self, kind: DoubtKind | None, area: str | None, unit: str | None, most: int | None = None) -> int:
-        """Count what waits, up to `most`."""
-        chosen = _choose(kind, area, unit)
-        return self._rows.count_documents(chosen, limit=most) if most else self._rows.count_documents(chosen)
+    def count(self, kind: DoubtKind | None, area: str | None, unit: str | None) -> int:
+        """Count what waits."""
+        return self._rows.count_documents(_choose(kind, area, unit))
 
     def overdue(self, now: datetime, unit: str | None, limit: int, area: str | None = None) -> list[Report]:
-        """Give the open reports past a deadline, the latest first: no first action in time, or no solution."""
-        rows = self._rows.find(_late(now, unit, area)).sort([("due_at", 1), ("_id", 1)]).limit(limit)
-        return [from_document(row, Report) for row in rows]
+        """Give the open reports past a deadline, the longest overdue first: no first action in time, or no solution."""
+        found: dict[str, tuple[datetime, Report]] = {}
+        for by, late in _late(now):  # each in the order of its own index: sorting both together would read them all
+            rows = self._rows.find(_running(unit, area) | late).sort(by, 1).limit(limit)
+            for report in (from_document(row, Report) for row in rows):
+                found.setdefault(report.number, (_due(report, by) or now, report))
+        inorder = sorted(found.values(), key=lambda one: (one[0], one[1].number))
+        return [report for _, report in inorder[:limit]]
 
     def soonest(self, unit: str, limit: int) -> list[Report]:
         """Give the open reports of a unit whose solution is due first."""
         rows = self._rows.find(dict(OPEN) | {"unit": unit}).hint("unit_due")
         return [from_document(row, Report) for row in rows.sort([("routing.resolve_by", 1), ("_id", 1)]).limit(limit)]
 
-    def count_overdue(self, now: datetime, area: str | None, most: int) -> int:
-        """Count the open reports past a deadline, up to `most`."""
-        return self._rows.count_documents(_late(now, None, area), limit=most)
+    def count_overdue(self, now: datetime, most: int) -> dict[str, int]:
+        """Count the open reports past a deadline by kelurahan, up to `most` in all."""
+        late = {"$or": [one for _, one in _late(now)]}
+        stages: list[Document] = [{"$match": _running(None, None) | late}, {"$limit": most}, _tally("$kel")]
+        return {row["_id"]: row["n"] for row in self._rows.aggregate(stages)}
+
+    def count_by_kind(self, most: int) -> list[Waiting]:
+        """Count what waits for a person by kelurahan and kinds of doubts, up to `most` in all."""
+        by = {"kel": "$kel", "kinds": "$needs_review.kind"}
+        stages: list[Document] = [{"$match": WAITS}, {"$limit": most}, _tally(by)]
+        return [
+            Waiting(kel=row["_id"]["kel"], kinds=tuple(dict.fromkeys(row["_id"]["kinds"])), reports=row["n"])
+            for row in self._rows.aggregate(stages)
+        ]
 
     def oldest_waiting(self, limit: int) -> list[Report]:
         """Give the reports that have waited longest for a person."""
@@ -75,10 +98,22 @@ class Queue:
         return [row["_id"] for row in rows]
 
 
-def _late(now: datetime, unit: str | None, area: str | None) -> Document:
-    running = dict(OPEN) | {"pause": None} | ({"unit": unit} if unit else {}) | _within(area)
-    late = [{"routing.resolve_by": {"$lt": now}}, {"routing.respond_by": {"$lt": now}, "answered_at": None}]
-    return running | {"$or": late}
+def _running(unit: str | None, area: str | None) -> Document:
+    return dict(OPEN) | {"pause": None} | ({"unit": unit} if unit else {}) | _within(area)
+
+
+def _late(now: datetime) -> list[tuple[str, Document]]:
+    """Give the deadlines, and what is past each."""
+    unanswered = {"routing.respond_by": {"$lt": now}, "answered_at": None}
+    return [("routing.resolve_by", {"routing.resolve_by": {"$lt": now}}), ("routing.respond_by", unanswered)]
+
+
+def _due(report: Report, by: str) -> datetime | None:
+    return report.routing.resolve_by if by == "routing.resolve_by" else report.routing.respond_by
+
+
+def _tally(by: object) -> Document:
+    return {"$group": {"_id": by, "n": {"$sum": 1}}}
 
 
 def _within(area: str | None) -> Document:
