@@ -150,6 +150,17 @@ def test_what_is_done_without_a_signal_is_sent_once_when_it_is_back(
     assert (len(closed.proof), closed.needs_review) == (1, ())
 
 
+def test_a_task_that_was_never_seen_leads_to_the_list(
+    store: Store, site: Running, phone: BrowserContext, reports: list[Report]
+) -> None:
+    page = open_list(phone, site)
+    (late,) = hear(store, task("9", "Pengurusan surat sangat lama"))
+    phone.set_offline(True)
+    page.goto(f"{site.address}/petugas/{late.number}")
+    expect(page.locator("#luring")).to_be_visible()
+    expect(page.locator(".tasks .card")).to_have_count(len(reports))
+
+
 def test_a_line_that_breaks_behind_the_answer_does_nothing_twice(
     store: Store, site: Running, phone: BrowserContext, reports: list[Report], tmp_path: Path
 ) -> None:

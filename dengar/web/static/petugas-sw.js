@@ -32,10 +32,17 @@ addEventListener("fetch", (event) => {
 async function givePage(event, path) {
   const fresh = fetchPage(event.request, path);
   event.waitUntil(fresh.catch(() => {}));
-  const kept = await (await caches.open(PAGES)).match(path, { ignoreVary: true });
-  if (!kept) return fresh;
+  const pages = await caches.open(PAGES);
+  const kept = await pages.match(path, { ignoreVary: true });
+  if (!kept) return fresh.catch(() => giveList(pages));
   const late = new Promise((_, reject) => { setTimeout(reject, PATIENCE_MS); });
   return Promise.race([fresh, late]).catch(() => markOld(kept));
+}
+
+// A task that the telephone never saw cannot be opened without a signal: the list is shown instead.
+async function giveList(pages) {
+  const list = await pages.match("/petugas", { ignoreVary: true });
+  return list ? markOld(list) : Response.error();
 }
 
 async function fetchPage(request, path) {
