@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 
-SECONDS = 60
+SECONDS = 180  # a busy machine is no failure
 
 
 class Running:

@@ -1,4 +1,4 @@
-"""How heavy /peta is and how long a phone waits for its map: `python bench/pages.py`.
+"""How heavy /peta is and how long a phone waits for its map: `python bench/first_look.py`.
 
 A site with made reports is opened by Chromium as a phone on a slow line: 1.6 Mbit/s with 150 ms there and back, and a
 processor four times slower. Printed are the kilobytes of the first load as they go over the line, the milliseconds
