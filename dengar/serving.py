@@ -118,6 +118,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
     server = make_server(app, web.host, web.port, web.trusted_proxies)
     serving = asyncio.create_task(server.serve())
     log.info("Open http://%s:%s", web.host, web.port)
+    drawing = asyncio.create_task(asyncio.to_thread(made.atlas.draw, "kelurahan"))  # or the first map waits for it
     await scheduler.wait_stopped()
     server.should_exit = True
-    await serving
+    await asyncio.gather(serving, drawing)

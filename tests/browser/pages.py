@@ -23,6 +23,15 @@ PUBLIC: dict[str, str] = {
     "/masuk": "/masuk",
 }
 STAFF: dict[str, tuple[str, Role]] = {
+    "/antrean": ("/antrean", "operator"),
+    "/kasus/{number}": ("/kasus/{report}", "operator"),
+    "/ruang": ("/ruang", "humas"),
+    "/model": ("/model", "analis"),
+    "/model/label": ("/model/label", "analis"),
+    "/model/kerja": ("/model/kerja", "analis"),
+    "/model/banding": ("/model/banding", "auditor"),
+    "/model/pergeseran": ("/model/pergeseran", "analis"),
+    "/model/{version}": ("/model/{version}", "analis"),
     "/sumber": ("/sumber", "operator"),
     "/sumber/pengiriman": ("/sumber/pengiriman", "admin"),
     "/sumber/{name}": ("/sumber/form", "admin"),
@@ -55,6 +64,7 @@ NO_PAGES = (
     "/favicon.ico",
     "/robots.txt",
     "/keluar",
+    "/kasus/{number}/foto",
     "/sumber/{name}/karantina/unduh",
     "/petugas/sw.js",
     "/petugas/manifest.webmanifest",
@@ -66,4 +76,6 @@ def fill(address: str, city: City) -> str:
     """Put what there is in this city into an address."""
     report = next(iter(city.store.reports.newest(1, None, None)))
     aside = quote(city.store.quarantine.page("contoh_posts", 1)[0].id)
-    return city.address + address.format(report=report.number, unit=LURAH_OF, kel=report.kel, aside=aside)
+    version = city.store.versions.find_all()[0].version
+    found = {"report": report.number, "unit": LURAH_OF, "kel": report.kel, "aside": aside, "version": version}
+    return city.address + address.format(**found)
