@@ -67,7 +67,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up, without a `model`
     there are no pages for analysts, without `rules` none for the rules. Maps draw the areas of the `atlas` over the
-    `basemap`. `public_url` is the address of the site, which feeds name; `contact` tells whom people ask to delete data.
+    `basemap`. `public_url` is the address of the site, which feeds name; `contact` whom to ask to delete data.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     own = files.own_files()
