@@ -78,7 +78,8 @@ function tick(held) {
   const left = Math.max(0, Math.round((held.until - performance.now()) / 1000));
   const { told } = held;
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  told.firstElementChild.textContent = left ? fill(told.dataset.says, { time }) : told.dataset.lost;
+  const says = left ? fill(told.dataset.says, { time }) : told.dataset.lost;
+  told.firstElementChild.textContent = held.isChanged ? `${says} ${told.dataset.changed}` : says;
   told.classList.toggle("lost", !left);
   const now = performance.now();
   if (now - held.renewed > RENEW_MS && now - touched < ALIVE_MS && !document.hidden) renew(held);
@@ -92,7 +93,8 @@ async function renew(held) {
       held.until = answer.status === 409 ? 0 : held.until;
       return;
     }
-    const { sisa, dipegang } = await answer.json();
+    const { sisa, versi, dipegang } = await answer.json();
+    held.isChanged = String(versi) !== held.told.dataset.version;
     held.until = performance.now() + sisa * 1000;
     showHolders(dipegang);
   } catch {
