@@ -65,4 +65,4 @@ def test_progress_goes_on_without_loading_the_page_again(browser: Browser, store
         store.jobs.save(job.replace(done=450))
         expect(bar).to_have_attribute("value", "450", timeout=20_000)
         store.jobs.save(job.replace(done=900, state="done", ended_at=NOW))
-        expect(page.locator("#pekerjaan .pill")).to_have_text("selesai", timeout=20_000)
+        expect(page.locator("#pekerjaan .pill")).to_have_text("rampung", timeout=20_000)

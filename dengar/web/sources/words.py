@@ -16,7 +16,7 @@ JOBS: dict[JobKind, str] = {
 JOB_STATES: dict[JobState, str] = {
     "waiting": _("menunggu penjadwal"),
     "running": _("sedang berjalan"),
-    "done": _("selesai"),
+    "done": _("rampung"),
     "failed": _("gagal"),
 }
 JOB_TONES: dict[JobState, str] = {"waiting": "abu", "running": "kuning", "done": "hijau", "failed": "merah"}
