@@ -21,6 +21,7 @@ from dengar.ingest.formats.exif import read_photo
 from dengar.labelling import correct
 from dengar.mask import mask
 from dengar.models import DoubtKind, Photo, Place, Post, Record, Report, Role, Staff
+from dengar.pipeline import clean_photos
 from dengar.proving import Examined, Proving
 from dengar.routing import commands as do
 from dengar.routing.acting import Situation, act, check_may, serves
@@ -177,15 +178,30 @@ class Desk:
         """Give the key of a tracking number, for its sender alone."""
         return make_number_key(number, self._number_key)
 
-    def respond(self, number: str, key: str, command: do.Rate | do.Reopen) -> Report:
-        """Carry out what a reporter says of the outcome; they prove with the key of their tracking number who they are.
+    def fits(self, number: str, key: str) -> bool:
+        """Say whether this is the key of a tracking number."""
+        return hmac.compare_digest(key.encode(errors="replace"), self.key_of(number).encode())
 
-        Raises BadRequest for a wrong key, and for whatever cannot be done.
+    def respond(
+        self, number: str, key: str, command: do.Rate | do.Reopen | do.Answer, photos: Sequence[bytes] = ()
+    ) -> Report:
+        """Carry out what a reporter says of the outcome, or answers; the key of their number proves who they are.
+
+        The photos of one who opens it again show how it is now. Raises BadRequest for a wrong key, for what is no
+        photo, and for whatever cannot be done.
         """
-        if not hmac.compare_digest(key.encode(), self.key_of(number).encode()):
+        if not self.fits(number, key):
             raise BadRequest("Kunci ini tidak cocok dengan nomornya.", status=403)
-        report = self._store.reports.going_on(self._find(number))
-        return self.act(self._reporter, report.number, command)
+        report, said = self._store.reports.going_on(self._find(number)), masked(command)
+        kept = clean_photos([_read_photo(one) for one in photos])
+        if kept:
+            act(said, self._meet(self._reporter, report, said, Examined()))  # refuse it before photos are kept
+            self._store.media.save(kept)
+        return self._try(self._reporter, report.number, said, None, Examined(ids=tuple(key for key, _ in kept)))
+
+    def reopens_until(self, report: Report) -> datetime | None:
+        """Say until when the reporter of a closed report may open it again."""
+        return self._router().silence_ends(report.closed_at) if report.closed_at else None
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report: those of their unit and of their area."""

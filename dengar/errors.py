@@ -125,11 +125,12 @@ class ChangedMeanwhile(LeaseLost):
 
 
 class BadRequest(DengarError):
-    """A client sent something that cannot be taken; `status` is the HTTP status that says so."""
+    """A client sent something that cannot be taken; `status` is the HTTP status that says so, `field` what is wrong."""
 
-    def __init__(self, message: str, *, status: int = 400) -> None:
+    def __init__(self, message: str, *, status: int = 400, field: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.field = field
 
 
 class StopProgram(DengarError):

@@ -131,6 +131,7 @@ class Pipeline:
             since = min(post.created_at for post in talking) - DIALOGUE_LASTS
             latest = self._store.posts.last_of_authors({post.author for post in talking}, since)
         threads = {post.report for some in (known, referenced, latest) for post in some.values() if post.report}
+        threads |= {post.same_as for post in judged if post.same_as}
         reports = self._find_open(judged, threads)
         take = self._store.numbers.take
         return Joiner(self._router.current(), reports, take, known=known, referenced=referenced, latest=latest)
@@ -266,6 +267,8 @@ def make_post(pending: Pending, draft: Draft, photos: Sequence[StoredPhoto], aut
         geotag=draft.geotag,
         place_hint=_short(mask(draft.place_hint or "")),
         category_hint=_short(mask(draft.category_hint or "")),
+        same_as=draft.same_as,
+        other_than=draft.other_than,
         number=item.number,
         flags=draft.flags,
     )

@@ -110,6 +110,7 @@ async def _serve_web(made: Parts, scheduler: Scheduler, notice: str | None) -> N
         oversight=made.overseeing,
         model=made.modelling,
         rules=made.amending,
+        listener=made.suggesting,
         public_url=web.public_url,
         atlas=made.atlas,
         contact=web.contact,

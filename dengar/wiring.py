@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from dengar.routing.rules import Router
     from dengar.ruling import Ruling
     from dengar.shadowing import Shadowing
+    from dengar.suggesting import Suggesting
 
 
 def utc_now() -> datetime:
@@ -243,6 +244,19 @@ class Parts:
 
         return Overseeing(
             self.settings, self.store, self.sources, self.habits, self.clock, units=lambda: self.router.units
+        )
+
+    @cached_property
+    def suggesting(self) -> "Suggesting":
+        """Who finds the reports that somebody may join before they send a form."""
+        from dengar.suggesting import Suggesting
+
+        return Suggesting(
+            self.store,
+            lambda: (self.judging, self.locator),
+            category_codes(),
+            self.clock,
+            load_author_key(self.settings),
         )
 
     @cached_property

@@ -14,8 +14,13 @@ from dengar.models import Draft, Item, Photo, Request
 
 LONGEST_TEXT = 5_000
 SHORTEST_LETTERS = 4
+UNREADABLE = "Foto tidak terbaca: kirim sebagai JPEG, PNG, atau WebP, paling besar 10 MB."
+UNREADABLE_HEIC = "Foto HEIC belum bisa dibaca: ubah dulu menjadi JPEG, atau kirim tangkapan layarnya."
 SHORTEST_KEY = 8
+MOST_OTHERS = 10
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_NUMBER = re.compile(r"[A-Z]{2,8}-\d{4}-\d{6,9}")  # programs call their text `laporan` too
+_HEIC = re.compile(rb"....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)", re.DOTALL)
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -55,15 +60,32 @@ def _native_id(key: str) -> str:
 
 
 def parse(item: Item) -> Draft:
-    """Read the submission as a draft; a photo's own place counts when the form has none."""
+    """Read the submission as a draft; a photo's own place counts when the form has none, unless its sender denies it.
+
+    `laporan` is the number of the report of which its sender says that it is the same problem, `bukan` those that they
+    were shown and that are not.
+    """
     try:
         form = read_form(item.payload, item.media_type)
     except BadRequest as error:
         raise Poison(str(error)) from error
     draft = read_row(form.fields, item.observed_at)
     photos = tuple(read_photo(one.data, one.media_type, one.name) for one in form.uploads)
-    tagged = next((photo.geotag for photo in photos if photo.geotag), None)
-    return draft.replace(photos=photos, geotag=draft.geotag or tagged, created_at=item.observed_at)
+    is_elsewhere = field(form.fields, ("tempat_foto",)) == "tidak"
+    tagged = None if is_elsewhere else next((photo.geotag for photo in photos if photo.geotag), None)
+    return draft.replace(
+        photos=photos,
+        geotag=draft.geotag or tagged,
+        created_at=item.observed_at,
+        same_as=next(iter(_numbers(form, "laporan")), None),
+        other_than=_numbers(form, "bukan"),
+    )
+
+
+def _numbers(form: Form, name: str) -> tuple[str, ...]:
+    """Give the numbers of reports that stand in a field."""
+    words = field(form.fields, (name,)).split()[:MOST_OTHERS]
+    return tuple(word for word in words if _NUMBER.fullmatch(word))
 
 
 def describe() -> Description:
@@ -83,22 +105,24 @@ def _refuse_bad(form: Form) -> None:
     text = field(form.fields, TEXT)
     if field(form.fields, ("website",)):
         raise BadRequest("Kiriman ini tampak otomatis. Kosongkan bidang website lalu kirim lagi.")
-    if len(_LETTERS.findall(text)) < SHORTEST_LETTERS:
-        raise BadRequest("Tulis dulu apa masalahnya, sedikitnya beberapa kata.")
+    if len(_LETTERS.findall(text)) < SHORTEST_LETTERS or _NUMBER.fullmatch(text):
+        raise BadRequest("Tulis dulu apa masalahnya, sedikitnya beberapa kata.", field="text")
     if len(text) > LONGEST_TEXT:
-        raise BadRequest(f"Tulisan terlalu panjang: paling banyak {LONGEST_TEXT:,} huruf.")
+        raise BadRequest(f"Tulisan terlalu panjang: paling banyak {LONGEST_TEXT:,} huruf.", field="text")
     _refuse_bad_point(field(form.fields, ("lat",)), field(form.fields, ("lon", "lng", "long")))
     for upload in form.uploads:
-        _refuse_bad_photo(upload)
+        read_upload(upload)
 
 
 def _refuse_bad_point(lat: str, lon: str) -> None:
     if (lat or lon) and read_point(lat, lon) is None:
-        raise BadRequest("Koordinat tidak masuk akal: lat antara -90 dan 90, lon antara -180 dan 180.")
+        raise BadRequest("Koordinat tidak masuk akal: lat antara -90 dan 90, lon antara -180 dan 180.", field="lokasi")
 
 
-def _refuse_bad_photo(upload: Upload) -> Photo:
+def read_upload(upload: Upload) -> Photo:
+    """Read a photo; raises BadRequest with a sentence for the resident when it is none."""
     try:
         return read_photo(upload.data, upload.media_type, upload.name)
     except Poison as error:
-        raise BadRequest(f"Foto tidak terbaca: {error}", status=415) from error
+        told = UNREADABLE_HEIC if _HEIC.match(upload.data) else UNREADABLE
+        raise BadRequest(told, status=415, field="foto") from error

@@ -22,6 +22,8 @@ class Draft(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a collector's `parse` reads out of an item: still unmasked, the author still by name.
 
     `place_hint` is the place that the author gave in a field of its own, `category_hint` the category they picked.
+    `same_as` is the report about which the author says that it is the same problem, `other_than` those that they were
+    shown and that are another one.
     """
 
     text: str
@@ -33,6 +35,8 @@ class Draft(Record, frozen=True, kw_only=True, omit_defaults=True):
     geotag: Point | None = None
     place_hint: str | None = None
     category_hint: str | None = None
+    same_as: str | None = None
+    other_than: tuple[str, ...] = ()
     photos: tuple[Photo, ...] = ()
     flags: tuple[str, ...] = ()
 
@@ -70,6 +74,8 @@ class Post(Record, frozen=True, kw_only=True, omit_defaults=True):
     geotag: Point | None = None
     place_hint: str | None = None
     category_hint: str | None = None
+    same_as: str | None = None
+    other_than: tuple[str, ...] = ()
     number: str | None = None
     flags: tuple[str, ...] = ()
     labels: Labels | None = None

@@ -33,7 +33,7 @@ OFFICER = (
     do.Verify,
 )  # fmt: skip
 CHECKER = (do.Reopen, do.Settle, do.Review, do.Remark)
-REPORTER = (do.Rate, do.Reopen)
+REPORTER = (do.Rate, do.Reopen, do.Answer)
 _MAY: Mapping[Role, tuple[type[do.Command], ...]] = {"petugas": OFFICER, "verifikator": CHECKER, "pelapor": REPORTER}
 NO_UNIT = "Dibuka lagi, dan unitnya belum ditentukan."
 ON_CLOSED = (do.Reopen, do.Remark, do.Rate, do.Settle, do.Review, do.Hide, do.Show, do.Verify)
@@ -107,7 +107,7 @@ def check_may(command: do.Command, given: Situation) -> None:
 def may_use(role: Role, kind: type[do.Command]) -> bool:
     """Say whether a role may give commands of this kind."""
     if role in {"operator", "admin"}:
-        return kind is not do.Verify
+        return kind not in {do.Verify, do.Answer}
     return kind in _MAY.get(role, ())
 
 
@@ -187,7 +187,9 @@ def _reopen(command: do.Reopen, given: Situation) -> list[Event]:
     if given.who.role == "pelapor" and closed and given.router.silence_ends(closed) < given.at:
         raise BadRequest("Sudah terlalu lama ditutup: kirim laporan baru.", status=409)
     routing = given.router.renew(given.report, given.at)
-    opened = given.told.replace(kind="state", state="dibuka_lagi", reason=command.reason, routing=routing)
+    opened = given.told.replace(
+        kind="state", state="dibuka_lagi", reason=command.reason, routing=routing, photos=given.proof
+    )
     if given.report.unit is not None:
         return [opened]
     # nobody has it: without a doubt it would stand in no queue
@@ -199,6 +201,10 @@ def _ask(command: do.Ask, given: Situation) -> list[Event]:
         raise BadRequest("Pelapor sudah ditanya dan belum menjawab.", status=409)
     pause = Pause(since=given.at, until=given.router.silence_ends(given.at), question=command.question)
     return [given.told.replace(kind="paused", pause=pause)]
+
+
+def _answer(command: do.Answer, given: Situation) -> list[Event]:
+    return [given.told.replace(kind="note", reason=command.text), *resume(given.report, given.told, given.router)]
 
 
 def _resume(_: do.Resume, given: Situation) -> list[Event]:
@@ -312,6 +318,7 @@ _ACTS: dict[type[do.Command], Act] = {
     do.Close: _close,
     do.Reject: _reject,
     do.Reopen: _reopen,
+    do.Answer: _answer,
     do.Ask: _ask,
     do.Resume: _resume,
     do.Remark: _remark,

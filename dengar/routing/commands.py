@@ -132,6 +132,12 @@ class Rate(Command, frozen=True):
     text: Note = ""
 
 
+class Answer(Command, frozen=True):
+    """The reporter answers what they were asked: the clock goes on."""
+
+    text: Text
+
+
 class Verify(Command, frozen=True):
     """The kelurahan's secretary found these posts of RT/RW leaders true."""
 

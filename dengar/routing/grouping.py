@@ -62,6 +62,13 @@ class OpenReports:
         matches = [Match(one.report, compare(heard, one, rivals)) for one in known]
         return sorted(matches, key=lambda match: (-match.likeness.odds, match.report.number))
 
+    def weigh(self, post: Post, category: str | None, number: str) -> Match | None:
+        """Compare a post with the report that its author names; None when there is none, or not for so long."""
+        report = self.follow(number)
+        if report is None or not is_in_time(report, post.created_at):
+            return None
+        return Match(report, compare(hear(post, category), self._read(report), 1))
+
     def _read(self, report: Report) -> Known:
         if report.number not in self._known:
             self._known[report.number] = read_report(report)

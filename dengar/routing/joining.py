@@ -9,7 +9,7 @@ from dengar.routing.doubts import find_doubts, find_hazards
 from dengar.routing.floods import is_flood
 from dengar.routing.gist import make_gist, places_of, read_gist
 from dengar.routing.grouping import Match, OpenReports
-from dengar.routing.likeness import JOIN, JOIN_UNSURE, SUGGEST
+from dengar.routing.likeness import JOIN, JOIN_UNSURE, SAID_SAME, SUGGEST
 from dengar.routing.rules import Router
 from dengar.routing.states import ROUTING_DOUBTS, fold
 from dengar.routing.traits import NOWHERE, point_of
@@ -67,10 +67,11 @@ class Joiner:
         """Give the post with the number of its report, if it has one; a post judged before keeps its report."""
         number = self._report_before(post) or self._join_thread(post)
         if number is None and may_join(post):
+            named = self._open.weigh(post, category, post.same_as) if post.same_as else None
             matches = self._open.find_like(post, category)
-            number = self._join_same(post, matches)
+            number = self._join_named(post, named) or self._join_same(post, matches)
             if number is None and is_reportable(post):
-                number = self._open_report(post, category, matches)
+                number = self._open_report(post, category, make_suggestion(matches, named))
         joined = post.replace(report=number)
         self._posts[post.id] = self._referenced[reference(post.item_id)] = joined
         if number and DIALOGUE in post.flags:
@@ -115,8 +116,15 @@ class Joiner:
         report = self._find_thread(post) or self._find_dialogue(post)
         return self._add_voice(report, post) if report else None
 
+    def _join_named(self, post: Post, named: Match | None) -> str | None:
+        """Join the report that the author named, when what they wrote does not speak against it."""
+        report = find_joined([named], JOIN - SAID_SAME) if named else None
+        return self._add_voice(report, post) if report else None
+
     def _join_same(self, post: Post, matches: Sequence[Match]) -> str | None:
-        report = find_joined(matches, JOIN if is_reportable(post) else JOIN_UNSURE)
+        """Join the likeliest report, except one that the author saw and says is another problem."""
+        left = [one for one in matches if one.report.number not in post.other_than]
+        report = find_joined(left, JOIN if is_reportable(post) else JOIN_UNSURE)
         return self._add_voice(report, post) if report else None
 
     def _add_voice(self, report: Report, post: Post) -> str:
@@ -174,7 +182,7 @@ class Joiner:
                 return None if report and is_news and report.state not in OPEN_STATES else report
         return None
 
-    def _open_report(self, post: Post, category: str | None, matches: Sequence[Match]) -> str:
+    def _open_report(self, post: Post, category: str | None, suggestion: Mapping[str, str] | None) -> str:
         routing = self._router.route(post, category, post.observed_at)
         event = Event(
             report=post.number or self._take_number(post.observed_at),
@@ -192,7 +200,7 @@ class Joiner:
         )
         report = self._keep(fold(None, event), event)
         report = self._route(report, routing, find_doubts(post, category), post.observed_at)
-        if suggestion := make_suggestion(matches):
+        if suggestion:
             self._grow(report, post.observed_at, "review", doubt="duplicate", **suggestion)
         self.news.append(News(kind="received", report=report.number, post=post))
         return report.number
@@ -254,13 +262,17 @@ def find_joined(matches: Sequence[Match], least: float) -> Report | None:
     return next((one.report for one in matches if one.report.state in OPEN_STATES and one.likeness.odds >= least), None)
 
 
-def make_suggestion(matches: Sequence[Match]) -> dict[str, str] | None:
-    """Name the one report that a person should compare a new one with, and say why; None when none is likely."""
-    best = next(iter(matches), None)
-    if best is None or best.likeness.odds < SUGGEST:
+def make_suggestion(matches: Sequence[Match], named: Match | None = None) -> dict[str, str] | None:
+    """Name the one report that a person should compare a new one with, and say why; None when none is likely.
+
+    The one that its author named comes first, however unlikely.
+    """
+    best = named or next(iter(matches), None)
+    if best is None or (best.likeness.odds < SUGGEST and named is None):
         return None
     maybe = "Mungkin sama dengan" if best.report.state in OPEN_STATES else "Mungkin belum beres:"
-    return {"related": best.report.number, "reason": f"{maybe} {best.report.number}: {', '.join(best.likeness.facts)}."}
+    facts = ("kata pelapornya", *best.likeness.facts) if named else best.likeness.facts
+    return {"related": best.report.number, "reason": f"{maybe} {best.report.number}: {', '.join(facts)}."}
 
 
 def find_spot(post: Post, report: Report) -> Place | None:

@@ -18,6 +18,7 @@ PRIOR = -3.0
 JOIN = 1.2  # from here on a post is a voice of the report
 JOIN_UNSURE = 2.5  # for a text that may be no complaint
 SUGGEST = 0.0  # from here on a person is asked
+SAID_SAME = 3.0  # its author was shown the report and says that it is the same
 TOLD = 1.0  # words that say so much are named to people
 
 SAME_AUTHOR = 1.0

@@ -195,7 +195,7 @@ def _move(report: Report, event: Event) -> Report:
         raise IllegalMove(f"{report.number} berstatus {report.state}: tidak bisa menjadi {event.state}.")
     moved = report.replace(state=event.state, pause=None, routing=event.routing or report.routing)
     if event.state == "dibuka_lagi":
-        return _reopen(moved)
+        return _reopen(moved, event)
     moved = moved.replace(answered_at=report.answered_at or event.at, handled_by=_person(event) or report.handled_by)
     return _close(moved, event) if event.state in DONE else moved
 
@@ -211,9 +211,15 @@ def _person(event: Event) -> str | None:
     return None if event.actor == "dengar" else event.actor
 
 
-def _reopen(report: Report) -> Report:
+def _reopen(report: Report, event: Event) -> Report:
     return report.replace(
-        reopened=report.reopened + 1, closed_at=None, answered_at=None, escalated=0, duplicate_of=None, proof=()
+        reopened=report.reopened + 1,
+        closed_at=None,
+        answered_at=None,
+        escalated=0,
+        duplicate_of=None,
+        proof=(),
+        photos=tuple(dict.fromkeys((*report.photos, *event.photos))),
     )
 
 

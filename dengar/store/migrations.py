@@ -13,6 +13,7 @@ TALLY_DAYS = 90
 DELIVERY_DAYS = 30
 JOB_DAYS = 30
 GUESS_DAYS = 180
+DRAFT_HOURS = 24
 NAMESPACE_EXISTS = 48
 INDEX_NOT_FOUND = 27
 
@@ -297,6 +298,12 @@ def model_jobs(data: Data) -> None:
     data["drifts"].create_index([("at", -1)])
 
 
+def drafts(data: Data) -> None:
+    """Create what keeps a form while its sender is asked something; what is not answered goes away."""
+    _create_collection(data, "drafts")
+    data["drafts"].create_index("at", expireAfterSeconds=DRAFT_HOURS * 3600)
+
+
 MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     first_indexes,
     channels,
@@ -316,4 +323,5 @@ MIGRATIONS: tuple[Callable[[Data], None], ...] = (
     officers,
     casework,
     model_jobs,
+    drafts,
 )

@@ -114,16 +114,16 @@ class Reports:
         return {row["_id"]: row["version"] for row in rows}
 
     def _decode(self, versions: Mapping[str, int]) -> list[Report]:
-        """Give reports; each is decoded once a version, because every batch asks for nearly the same ones."""
-        if len(self._decoded) > DECODED_KEPT:
-            self._decoded.clear()
-        stale = [key for key, version in versions.items() if self._version_at_hand(key) != version]
-        self._decoded |= {report.number: report for report in self.find_all(stale)}
-        return [self._decoded[key] for key in versions if key in self._decoded]
+        """Give reports; each is decoded once a version, because every batch asks for nearly the same ones.
 
-    def _version_at_hand(self, number: str) -> int:
-        report = self._decoded.get(number)
-        return report.version if report else 0
+        Threads share them: a table that became too long is left to those who read it, never emptied.
+        """
+        kept = self._decoded if len(self._decoded) <= DECODED_KEPT else {}
+        known = {key: kept[key].version for key in versions if key in kept}
+        stale = [key for key, version in versions.items() if known.get(key) != version]
+        kept.update({report.number: report for report in self.find_all(stale)})
+        self._decoded = kept
+        return [kept[key] for key in versions if key in kept]
 
     def newest(self, limit: int = 50, kel: str | None = None, category: str | None = None) -> list[Report]:
         """Give the newest reports that everybody may see, of one kelurahan or category when named."""

@@ -20,6 +20,7 @@ from dengar.store.clients import Clients
 from dengar.store.cursors import Cursors
 from dengar.store.deliveries import Deliveries
 from dengar.store.documents import Data, Document, Session
+from dengar.store.drafts import Drafts
 from dengar.store.drifts import Drifts
 from dengar.store.erased import Erased
 from dengar.store.events import Events
@@ -73,6 +74,7 @@ class Store:
         self.clients = Clients(data["clients"])
         self.cursors = Cursors(data["cursors"])
         self.deliveries = Deliveries(data["deliveries"])
+        self.drafts = Drafts(data["drafts"])
         self.drifts = Drifts(data["drifts"])
         self.erased = Erased(data["erased"], key)
         self.events = Events(data["events"])

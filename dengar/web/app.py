@@ -36,6 +36,9 @@ from dengar.web.peta.routes import add_maps
 from dengar.web.petugas.pages import add_officers
 from dengar.web.rankings import add_rankings
 from dengar.web.rate import Rate
+from dengar.web.reporting import answers, checking, following, page
+from dengar.web.reporting.listening import Listener
+from dengar.web.reporting.spot_map import Outlines
 from dengar.web.site import Push, Site, make_environments
 from dengar.web.sources import add_sources
 
@@ -55,6 +58,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     desk: DeskDoor | None = None,
     model: ModelDoor | None = None,
     rules: RulesDoor | None = None,
+    listener: Listener | None = None,
     public_url: str = "",
     atlas: Atlas | None = None,
     basemap: Basemap = NO_BASEMAP,
@@ -66,7 +70,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     `pushes["form"]` takes the report form, every other push is the webhook /kait/{name}; they store the message before
     they return. `categories` gives (Indonesian, English) names by code. `notice` is a sentence shown on every page.
     Without a `desk` nobody decides here, without `oversight` nobody sees how the sources are set up, without a `model`
-    there are no pages for analysts, without `rules` none for the rules. Maps draw the areas of the `atlas` over the
+    there are no pages for analysts, without `rules` none for the rules,
+    without a `listener` nobody is shown what others reported before. Maps draw the areas of the `atlas` over the
     `basemap`. `public_url` is the address of the site, which feeds name; `contact` whom to ask to delete data.
     """
     app = FastAPI(title="Dengar", version=__version__, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
@@ -75,6 +80,7 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
         store=store,
         desk=desk,
         model=model,
+        listener=listener,
         pushes=pushes,
         status=Kept(status, STATUS_FRESH_SECONDS, STATUS_STALE_SECONDS).value,
         categories=categories,
@@ -92,6 +98,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     )
     app.state.tries = Rate(signing.TRIES_PER_MINUTE)
     app.state.oversight = oversight
+    app.state.outlines = Outlines(app.state.site.maps)
+    app.state.asks = Rate(checking.ASKED_PER_MINUTE)
     app.add_middleware(Guard)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(SecureHeaders, images=basemap.sources())
@@ -103,6 +111,8 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
     app.include_router(desk_api.router)
     app.include_router(responding.router)
     add_maps(app)
+    app.include_router(checking.router)
+    app.include_router(following.router)
     add_rankings(app, store, clock)
     add_flood(app, store, clock)
     add_model(app, model)
@@ -120,9 +130,11 @@ def make_app(  # noqa: PLR0917  these six are all that the web knows of the rest
 
 def _add_pages(app: FastAPI) -> None:
     """Say which function answers which address."""
-    app.add_route("/laporan/{number}", reports.show_report)
+    app.add_route("/laporan/{number}", page.show_report)
+    app.add_route("/laporan/{number}/tanggapan", answers.take_answer, methods=["GET", "POST"])
     app.add_route("/cek", reports.show_search)
     app.add_route("/lapor", form.show_or_take_form, methods=["GET", "POST"])
+    app.add_route("/lapor/kirim", form.take_answered, methods=["GET", "POST"])
     app.add_route("/kait/{name}", hooks.take_hook, methods=["GET", "POST"])
     app.add_route("/masuk", signing.show_or_take_sign_in, methods=["GET", "POST"])
     app.add_route("/keluar", signing.sign_out, methods=["GET", "POST"])

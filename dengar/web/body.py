@@ -99,6 +99,17 @@ async def read_photos(read: Request, request: WebRequest) -> tuple[str, list[byt
     return note, photos
 
 
+async def read_form_photos(request: WebRequest, body: bytes) -> list[bytes]:
+    """Read the photos (`foto`) out of a form's body; an unreadable body has none."""
+    try:
+        form = await _read_form(request, body)
+    except (HTTPException, ValueError):
+        return []
+    photos = [await value.read() for value in form.getlist("foto") if isinstance(value, UploadFile) and value.size]
+    await form.close()
+    return photos
+
+
 async def _read_form(request: WebRequest, body: bytes) -> FormData:
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}

@@ -1,6 +1,7 @@
 """The desk as an API: the next report, its whole case, and the commands; every answer is one JSON object."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 import msgspec
@@ -10,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from dengar.errors import BadRequest
 from dengar.models import DoubtKind, Event, Post, Report, Staff
-from dengar.routing.commands import LONGEST_TEXT, AnyCommand, Command, Rate, Reopen
+from dengar.routing.commands import LONGEST_TEXT, Answer, AnyCommand, Command, Rate, Reopen
 from dengar.routing.scope import narrow_area
 from dengar.web.access import staff_of
 from dengar.web.body import decode, read_limited, read_photos, read_request
@@ -103,8 +104,14 @@ class DeskDoor(Protocol):
     def key_of(self, number: str) -> str:
         """Give the key of a tracking number."""
 
-    def respond(self, number: str, key: str, command: Rate | Reopen) -> Report:
-        """Carry out what a reporter says of the outcome."""
+    def fits(self, number: str, key: str) -> bool:
+        """Say whether this is the key of a tracking number."""
+
+    def respond(self, number: str, key: str, command: Rate | Reopen | Answer, photos: Sequence[bytes] = ()) -> Report:
+        """Carry out what a reporter says of the outcome, or answers to a question."""
+
+    def reopens_until(self, report: Report) -> datetime | None:
+        """Say until when its reporter may open a closed report again."""
 
     def may_see(self, who: Staff, report: Report) -> bool:
         """Say whether somebody may see all of a report."""

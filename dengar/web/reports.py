@@ -1,4 +1,4 @@
-"""The pages that show one report, and the search for a number."""
+"""The search for a number, and what a number leads to."""
 
 import re
 import secrets
@@ -31,33 +31,13 @@ class Found:
 
 def blank_form() -> dict[str, object]:
     """Give what an empty form needs; its key makes a double sending harmless."""
-    return {"typed": defaultdict(str), "problem": None, "key": secrets.token_urlsafe(16)}
-
-
-def show_report(request: Request) -> Response:
-    """Show the report that a tracking number leads to, or how far its message has come."""
-    site = site_of(request)
-    number = clean_number(request.path_params["number"])
-    found = find_number(site.store, number) if number else None
-    if number is None or found is None:
-        return _not_found(site, request, request.path_params["number"])
-    if found.report is not None and found.report.is_hidden:
-        return site.page(request, "held.html", {"number": number}, code=404)
-    is_new = "baru" in request.query_params
-    if found.report is None:
-        return site.page(request, _waiting_page(found.post), {"number": number, "is_new": is_new})
-    events = site.store.events.of_report(found.report.number)
-    said = [post for post in site.store.posts.shown_of_report(found.report.number) if post.text.strip()]
-    voices = harmless(said, events, VOICES_SHOWN)
-    context = {
-        "report": found.report,
-        "number": number,
-        "is_new": is_new,
-        "events": events,
-        "voices": voices,
-        "voices_left": len(said) - len(voices),
+    return {
+        "typed": defaultdict(str),
+        "problem": None,
+        "field": "",
+        "same": None,
+        "key": secrets.token_urlsafe(16),
     }
-    return site.page(request, "report.html", context)
 
 
 def harmless(posts: Sequence[Post], events: Sequence[Event], most: int) -> list[Post]:
@@ -77,7 +57,7 @@ def show_search(request: Request) -> Response:
     if number:
         return RedirectResponse(f"/laporan/{quote(number)}", 303)
     site = site_of(request)
-    return _not_found(site, request, typed) if typed.strip() else site.page(request, "search.html")
+    return not_found(site, request, typed) if typed.strip() else site.page(request, "search.html")
 
 
 def clean_number(typed: str) -> str | None:
@@ -95,10 +75,6 @@ def find_number(store: Store, number: str) -> Found | None:
     return Found(post=post) if post or store.items.find_number(number) else None
 
 
-def _waiting_page(post: Post | None) -> str:
-    is_judged = post is not None and post.labels is not None and not post.labels.is_complaint
-    return "no_complaint.html" if is_judged else "waiting.html"
-
-
-def _not_found(site: Site, request: Request, typed: str) -> Response:
+def not_found(site: Site, request: Request, typed: str) -> Response:
+    """Say that no report has this number, with the search box."""
     return site.page(request, "unknown_number.html", {"number": typed[:40]}, code=404)

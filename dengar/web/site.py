@@ -29,6 +29,7 @@ from dengar.web.telling import SAFE_TEXT, Telling
 if TYPE_CHECKING:
     from dengar.web.desk import DeskDoor
     from dengar.web.model.door import ModelDoor
+    from dengar.web.reporting.listening import Listener
 
 Push: TypeAlias = Callable[[Request], Accepted]
 YEAR_SECONDS = 365 * 86400
@@ -42,6 +43,7 @@ class Site:
     store: Store
     desk: "DeskDoor | None"
     model: "ModelDoor | None"
+    listener: "Listener | None"
     pushes: Mapping[str, Push]
     status: Callable[[], Status]
     categories: Mapping[str, tuple[str, str]]

@@ -6,12 +6,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dengar.models import FOR_STAFF, Escalation, Event, EventKind
+from dengar.models import FOR_STAFF, Escalation, Event, EventKind, Role
 from dengar.web.words import ON_THE_WAY
 
 if TYPE_CHECKING:
     from dengar.web.telling import Telling
 
+REPORTER: Role = "pelapor"
 # What staff do among themselves is no step for the public.
 UNTOLD: frozenset[EventKind] = frozenset({"hidden"})
 
@@ -64,6 +65,9 @@ def _tell_escalation(tell: "Telling", event: Event, escalations: Sequence[Escala
 def _tell_state(tell: "Telling", event: Event) -> Step:
     if event.state is None:
         return _tell_on_the_way(tell, event)
+    if event.actor == REPORTER:  # their words are for the unit: nobody has looked at them yet
+        sentence = tell.language.say("Pelapor menyatakan belum beres: laporan dibuka lagi")
+        return Step(at=event.at, kind="state", sentence=sentence, tone=tell.tone(event.state))
     sentence = tell.language.say("Status menjadi: %(state)s", state=tell.state(event.state))
     detail = event.related or event.reason or ""
     return Step(at=event.at, kind="state", sentence=sentence, detail=detail, tone=tell.tone(event.state))

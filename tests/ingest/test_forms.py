@@ -83,8 +83,8 @@ def test_an_empty_file_field_is_no_photo() -> None:
     assert parse(take(make_multipart({"text": "Got mampet"}, [b""]), MULTIPART)).photos == ()
 
 
-def test_at_most_three_photos_are_kept() -> None:
-    assert len(parse(take(make_multipart({"text": "Got mampet"}, [make_photo()] * 5), MULTIPART)).photos) == 3
+def test_at_most_five_photos_are_kept() -> None:
+    assert len(parse(take(make_multipart({"text": "Got mampet"}, [make_photo()] * 6), MULTIPART)).photos) == 5
 
 
 def test_a_large_photo_goes_through_as_it_is() -> None:
@@ -207,3 +207,30 @@ def test_any_multipart_is_a_draft_or_poison(body: bytes) -> None:
     )  # fmt: skip
     with suppress(Poison):
         assert isinstance(parse(item), Draft)
+
+
+def test_a_form_says_which_report_is_the_same_problem_and_which_are_not() -> None:
+    draft = parse(take(b"text=Got+mampet&laporan=DKI-2611-000017&bukan=DKI-2611-000001+x+DKI-2611-000002", URLENCODED))
+    assert (draft.same_as, draft.other_than) == ("DKI-2611-000017", ("DKI-2611-000001", "DKI-2611-000002"))
+
+
+def test_a_program_that_calls_its_text_laporan_is_understood_as_before() -> None:
+    draft = parse(take(b"laporan=Got+mampet+di+Tebet", URLENCODED))
+    assert (draft.text, draft.same_as) == ("Got mampet di Tebet", None)
+    with pytest.raises(BadRequest) as refused:
+        take(b"laporan=DKI-2611-000017", URLENCODED)
+    assert refused.value.field == "text"
+
+
+def test_the_place_of_a_photo_counts_unless_its_sender_denies_it() -> None:
+    body = make_multipart({"text": "Got mampet"}, [make_photo()])
+    assert parse(take(body, MULTIPART)).geotag is not None
+    denied = make_multipart({"text": "Got mampet", "tempat_foto": "tidak"}, [make_photo()])
+    assert parse(take(denied, MULTIPART)).geotag is None
+
+
+def test_a_heic_photo_is_refused_with_what_to_do() -> None:
+    for data, says in ((b"\0\0\0\x18ftypheic", "HEIC"), (b"nonsense", "JPEG, PNG, atau WebP")):
+        with pytest.raises(BadRequest, match=says) as refused:
+            take(make_multipart({"text": "Got mampet"}, [data]), MULTIPART)
+        assert (refused.value.status, refused.value.field) == (415, "foto")

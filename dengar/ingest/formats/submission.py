@@ -10,7 +10,7 @@ from dengar.errors import BadRequest
 from dengar.models import Record
 
 LARGEST_BYTES = 12_000_000
-MOST_PHOTOS = 3
+MOST_PHOTOS = 5
 MOST_FIELDS = 100
 
 

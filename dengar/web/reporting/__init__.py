@@ -1,0 +1,1 @@
+"""What a resident uses: the form, and the page of a report."""
