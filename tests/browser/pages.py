@@ -28,7 +28,6 @@ STAFF: dict[str, tuple[str, Role]] = {
     "/ruang": ("/ruang", "humas"),
     "/model": ("/model", "analis"),
     "/model/label": ("/model/label", "analis"),
-    "/model/kerja": ("/model/kerja", "analis"),
     "/model/banding": ("/model/banding", "auditor"),
     "/model/pergeseran": ("/model/pergeseran", "analis"),
     "/model/{version}": ("/model/{version}", "analis"),
@@ -65,6 +64,7 @@ NO_PAGES = (
     "/robots.txt",
     "/keluar",
     "/kasus/{number}/foto",
+    "/model/kerja",  # how far the work is, a part of other pages
     "/sumber/{name}/karantina/unduh",
     "/petugas/sw.js",
     "/petugas/manifest.webmanifest",
