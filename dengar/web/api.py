@@ -34,7 +34,7 @@ _FIELDS: dict[str, Any] = {
         "foto": {"type": "string", "description": "JSON: a picture in base64. Multipart: the file itself."},
     },
 }
-_BODY = {
+FORM_BODY = {
     "requestBody": {
         "required": True,
         "content": {kind: {"schema": _FIELDS} for kind in ("application/json", "multipart/form-data")},
@@ -53,7 +53,7 @@ Words = Annotated[Telling, Depends(telling_of)]
 @router.post(
     "/lapor",
     status_code=201,
-    openapi_extra=_BODY,
+    openapi_extra=FORM_BODY,
     responses={200: {"model": Taken}},
     response_model_exclude_none=True,
 )

@@ -91,6 +91,7 @@ _BYTES: Json = {"type": "string", "format": "binary"}
 FILES: Mapping[str, tuple[str, Json]] = {
     "/umpan/laporan.atom": ("application/atom+xml", _TEXT),
     "/umpan/laporan.rss": ("application/rss+xml", _TEXT),
+    "/umpan/laporan/{number}.atom": ("application/atom+xml", _TEXT),
     "/api/laporan.geojson": ("application/geo+json", _OBJECT),
     "/api/laporan.csv": ("text/csv", _TEXT),
     "/api/laporan.parquet": ("application/vnd.apache.parquet", _BYTES),
@@ -201,7 +202,7 @@ def _codes(path: str, method: str, *, is_public: bool) -> Iterator[str]:
     yield from ("400", "422", "503", "4XX")
     if not is_public:
         yield from ("401", "403", "404")
-    if "{" in path:
+    if "{" in path or path in {"/api/lapor/serupa", "/api/lapor/foto"}:
         yield "404"
     if method not in READS:
         yield from ("409", "413", "415", "429") if is_public else ("409", "413")

@@ -46,7 +46,11 @@ OPERATIONS = [
     f"{method} {path}"
     for path, methods in (
         ("/api/lapor", ("POST",)),
+        ("/api/lapor/serupa", ("POST",)),
+        ("/api/lapor/foto", ("POST",)),
         ("/api/laporan", ("GET",)),
+        ("/api/laporan/{number}/kini", ("GET",)),
+        ("/umpan/laporan/{number}.atom", ("GET",)),
         ("/api/laporan/{number}", ("GET",)),
         ("/api/laporan/{number}/tanggapan", ("POST",)),
         ("/api/laporan.geojson", ("GET",)),

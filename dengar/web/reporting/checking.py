@@ -12,7 +12,7 @@ from dengar.errors import BadRequest
 from dengar.models import Photo
 from dengar.public import Public
 from dengar.routing.grouping import Match
-from dengar.web.api import Words
+from dengar.web.api import FORM_BODY, Words
 from dengar.web.body import read_limited, read_request
 from dengar.web.language import choose_language
 from dengar.web.peta.maps import Maps
@@ -26,6 +26,12 @@ router = APIRouter(prefix="/api/lapor", tags=["laporan"])
 TheSite = Annotated[Site, Depends(site_of)]
 ASKED_PER_MINUTE = 40
 HEAD_BYTES = 1_000_000  # EXIF stands at the beginning of a photo
+_PHOTO_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class Likely(Public):
@@ -74,7 +80,7 @@ def listener_of(request: Request, site: TheSite) -> Listener:
 TheListener = Annotated[Listener, Depends(listener_of)]
 
 
-@router.post("/serupa")
+@router.post("/serupa", openapi_extra=FORM_BODY)
 async def find_like(request: Request, listener: TheListener, site: TheSite, words: Words) -> LikelyReports:
     """Give the open reports that may be the same problem as a form's fields (as `/api/lapor` takes them)."""
     message = await read_request(request)
@@ -89,7 +95,7 @@ async def find_like(request: Request, listener: TheListener, site: TheSite, word
     return LikelyReports(laporan=tuple(_tell(one, words, site.clock()) for one in matches))
 
 
-@router.post("/foto")
+@router.post("/foto", openapi_extra=_PHOTO_BODY)
 async def look_at_photo(request: Request, listener: TheListener, site: TheSite, words: Words) -> PhotoTold:
     """Give the place and time of a photo; its first bytes as the body are enough."""
     data = await read_limited(request, HEAD_BYTES)
