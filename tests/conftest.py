@@ -10,6 +10,7 @@ from uuid import uuid4
 import hypothesis
 import pytest
 from made import KEY
+from playwright.sync_api import expect
 from pymongo import MongoClient
 
 from dengar.classify import Classifier
@@ -31,6 +32,7 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
 )
 hypothesis.settings.load_profile("dengar")
+expect.set_options(timeout=30_000)
 
 # Files that take half a minute and more begin first, or one of two workers waits for the other at the end.
 LONG = ("test_simulated_day", "test_city_day", "test_crash", "test_analysts_loop", "test_takeover", "test_full_mailbox")

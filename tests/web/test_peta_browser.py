@@ -202,7 +202,7 @@ def form(mapped: Running) -> Running:
 
     def show(request: Request) -> HTMLResponse:
         template = site_of(request).environments["id"].from_string(FORM)
-        names = dict.fromkeys(("now", "tell", "me"))
+        names = dict.fromkeys(("now", "tell", "me", "origin"), "")
         return HTMLResponse(template.render(site=site_of(request), here="/cek?", path="/cek", **names))
 
     mapped.app.router.routes.insert(0, Route("/cek", show))

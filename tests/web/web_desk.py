@@ -7,7 +7,7 @@ import httpx2
 from deskwork import Time, find, hear, make_desk, make_staff, units
 from made import make_labels, make_place, make_post
 from web_city import NOW
-from web_site import Running, serve
+from web_site import Running, open_session, serve
 
 from dengar.models import Alternative, DoubtKind, Event, Post, Report, Role
 from dengar.routing.states import grow
@@ -27,7 +27,7 @@ def open_desk(store: Store, clock: Time | None = None) -> Iterator[Running]:
 def hire(store: Store, name: str, role: Role = "operator", unit: str | None = None, area: str | None = None) -> str:
     """Hire somebody; gives the token of their session."""
     store.staff.add(make_staff(name, role, unit).replace(area=area, key_hash=f"hash of {name}"))
-    return store.sessions.begin(name, NOW)
+    return open_session(store, name)
 
 
 def sit_down(running: Running, token: str, language: str = "id") -> httpx2.Client:

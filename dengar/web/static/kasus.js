@@ -165,7 +165,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     location.assign(detail.pathInfo.responsePath || "/antrean");
   }
 });
-document.addEventListener("htmx:afterSettle", () => { document.querySelector("#putus").hidden = true; begin(); rest(); });
+document.addEventListener("htmx:afterSettle", () => {
+  document.querySelector("#putus").hidden = true;
+  begin();
+  if (!isTyping(document.activeElement ?? document.body)) rest(); // who was faster than the page goes on typing
+});
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(name, () => {
     const told = document.querySelector("#putus");
