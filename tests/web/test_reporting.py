@@ -7,8 +7,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 from deskwork import make_staff
+from made import KEY as KEY_OF_AUTHORS
+from made import NOW
 from reporting_site import HOLE, Town, serve_town, take_photo, town
 
+from dengar.erasing import erase_author
 from dengar.models import Draft, Request
 from dengar.routing import commands as do
 from dengar.routing.grouping import Match
@@ -335,6 +338,16 @@ def test_every_state_of_a_number_has_a_page_of_its_own(town: Town) -> None:
         assert client.get("/umpan/laporan/nope!.atom").status_code == 404
         town.work()
         assert client.get(f"/api/laporan/{waiting}/kini").json()["state"] == "menunggu"
+
+
+def test_a_report_of_which_every_message_was_deleted_says_so(town: Town) -> None:
+    number = town.send(HOLE, lokasi="Kelurahan Bangka", kontak="wahyu@example.org")
+    erase_author(town.store, "wahyu@example.org", ["form"], KEY_OF_AUTHORS, NOW)
+    town.work()
+    with town.client("en") as client:
+        page = client.get(f"/laporan/{number}")
+    assert (page.status_code, "This report was deleted" in page.text) == (410, True)
+    assert HOLE not in page.text
 
 
 def test_the_feed_of_a_report_tells_its_steps_and_keeps_their_ids(town: Town) -> None:
