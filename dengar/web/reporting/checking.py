@@ -42,6 +42,7 @@ class Likely(Public):
     title: str
     category_name: str
     state_name: str
+    tone: str
     place: str
     said: str
     voices: int
@@ -118,6 +119,7 @@ def _tell(match: Match, words: Telling, now: datetime) -> Likely:
         title=words.title(report),
         category_name=words.category(report.category),
         state_name=words.state(report.state),
+        tone=words.tone(report.state),
         place=words.place(report.place),
         said=words.language.ago(report.last_voice_at, now),
         voices=report.voices,

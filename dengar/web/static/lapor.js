@@ -171,6 +171,8 @@ class ReportForm {
     const card = this.card.content.cloneNode(true).firstElementChild;
     const put = (name, text) => { card.querySelector(`[data-${name}]`).textContent = text; };
     put("state", report.state_name);
+    card.classList.add(`edge-${report.tone}`);
+    card.querySelector("[data-state]").classList.add(report.tone);
     put("said", report.said);
     put("title", report.title);
     put("category", report.category_name);
