@@ -63,6 +63,8 @@ NO_PAGES = (
     "/favicon.ico",
     "/robots.txt",
     "/keluar",
+    "/laporan/{number}/tanggapan",  # takes what a reporter says, and leads back
+    "/lapor/kirim",  # takes the answer to the question before sending
     "/kasus/{number}/foto",
     "/model/kerja",  # how far the work is, a part of other pages
     "/sumber/{name}/karantina/unduh",
